@@ -1,0 +1,33 @@
+"""costlaw: what does the next point of accuracy cost, and is there a cheaper way?
+
+The front door. It hands out the public names lazily and holds no logic.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from costlaw.version import __version__
+
+_PUBLIC: dict[str, str] = {
+    "Estimate": "costlaw.estimates",
+    "Source": "costlaw.sources",
+    "CostlawError": "costlaw.exceptions",
+}
+
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the table above is the one list of names
+
+
+def __getattr__(name: str) -> Any:
+    """Import the room that holds a public name, on first use."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'costlaw' has no attribute '{name}'")
+    value = getattr(importlib.import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)
