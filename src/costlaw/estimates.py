@@ -114,10 +114,10 @@ class Estimate:
         level: float = 0.9,
         sources: tuple[Source, ...] = (),
     ) -> Estimate:
-        """Return a lognormal quantity that lies within ×/÷ ``factor`` with probability ``level``."""
+        """Return a lognormal quantity within ×/÷ ``factor`` with probability ``level``."""
         if not (median > 0 and factor >= 1):
             raise OptionError(
-                f"{name}: median = {median}, factor = {factor}: expected median > 0 and factor >= 1."
+                f"{name}: median = {median}, factor = {factor}: expected median > 0, factor >= 1."
             )
         if factor == 1:
             return cls.exact(median, unit, sources)
