@@ -1,0 +1,40 @@
+"""The name table of the laws: names in words, aliases as in the papers.
+
+A name that is not in it is refused with the nearest ones. It holds no formula.
+"""
+
+from __future__ import annotations
+
+from costlaw.exceptions import UnknownName
+from costlaw.laws.exponential import ExponentialLaw
+from costlaw.laws.exponential_levels import ExponentialLevelsLaw
+from costlaw.laws.law import Law
+from costlaw.laws.power import PowerLaw
+
+LAWS: dict[str, Law] = {
+    item.name: item for item in (PowerLaw(), ExponentialLaw(), ExponentialLevelsLaw())
+}
+
+
+def law(name: str) -> Law:
+    """Return the law of a name or alias, in any case.
+
+    Parameters
+    ----------
+    name : str
+        Name in words (``power``) or as in its paper (``M1``).
+
+    Raises
+    ------
+    UnknownName
+        If there is none.
+
+    Examples
+    --------
+    >>> law("M1").name
+    'power'
+    """
+    table = {key.casefold(): item for item in LAWS.values() for key in (item.name, *item.aliases)}
+    if name.casefold() not in table:
+        raise UnknownName("law", name, (key for item in LAWS.values() for key in (item.name,)))
+    return table[name.casefold()]

@@ -1,0 +1,59 @@
+"""Small curves that several laws are made of: soft steps, shares, and the line through points.
+
+All are written so that they neither overflow nor lose digits at the far ends; none of them knows
+what a law is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from costlaw.laws.law import Array
+
+
+def sigmoid(t: Array) -> Array:
+    """Return 1 / (1 + e^-t) without overflow."""
+    small = np.exp(-np.abs(t))
+    return np.where(t >= 0, 1.0, small) / (1.0 + small)
+
+
+def softplus(t: Array) -> Array:
+    """Return ln(1 + e^t) without overflow."""
+    return np.maximum(t, 0.0) + np.log1p(np.exp(-np.abs(t)))
+
+
+def mix(share: Array, fall: Array) -> tuple[Array, Array]:
+    """Return ln(w + (1 - w) e^fall) for w = sigmoid(share), and the falling part's share of it.
+
+    Parameters
+    ----------
+    share : ndarray
+        Logit of the part that does not fall.
+    fall : ndarray
+        ln of the falling part, relative to its value at the origin.
+    """
+    floor = -softplus(-share)
+    rest = fall - softplus(share)
+    return np.logaddexp(floor, rest), sigmoid(rest - floor)
+
+
+def line(u: Array, z: Array) -> tuple[Array, Array]:
+    """Return level at u = 0 and slope of the least-squares line, NaN pairs left out.
+
+    A problem with one distinct u gets slope 0.
+    """
+    u, z = np.broadcast_arrays(u, z)
+    known = np.isfinite(u) & np.isfinite(z)
+    count = np.maximum(known.sum(axis=-1), 1)
+    u, z = np.where(known, u, 0.0), np.where(known, z, 0.0)
+    mean_u, mean_z = u.sum(axis=-1) / count, z.sum(axis=-1) / count
+    away = np.where(known, u - mean_u[..., None], 0.0)
+    square = (away**2).sum(axis=-1)
+    slope = (away * (z - mean_z[..., None])).sum(axis=-1) / np.where(square > 0, square, 1.0)
+    return mean_z - slope * mean_u, slope
+
+
+def grid(*axes: Array) -> list[tuple[Array, ...]]:
+    """Return every combination of one value from each axis."""
+    meshes = np.meshgrid(*axes, indexing="ij")
+    return list(zip(*(mesh.ravel() for mesh in meshes), strict=True))
