@@ -6,13 +6,27 @@ A name that is not in it is refused with the nearest ones. It holds no formula.
 from __future__ import annotations
 
 from costlaw.exceptions import UnknownName
+from costlaw.laws.broken import BrokenOnceLaw, BrokenTwiceLaw
 from costlaw.laws.exponential import ExponentialLaw
 from costlaw.laws.exponential_levels import ExponentialLevelsLaw
+from costlaw.laws.hill import HillLaw
+from costlaw.laws.irreducible import IrreducibleLaw
 from costlaw.laws.law import Law
 from costlaw.laws.power import PowerLaw
+from costlaw.laws.shifted import ShiftedLaw
 
 LAWS: dict[str, Law] = {
-    item.name: item for item in (PowerLaw(), ExponentialLaw(), ExponentialLevelsLaw())
+    item.name: item
+    for item in (
+        PowerLaw(),
+        ExponentialLaw(),
+        ExponentialLevelsLaw(),
+        IrreducibleLaw(),
+        ShiftedLaw(),
+        BrokenOnceLaw(),
+        BrokenTwiceLaw(),
+        HillLaw(),
+    )
 }
 
 

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from costlaw.sources import Source
 
+HILL_1910 = Source(
+    title="Hill, The possible effects of the aggregation of the molecules of haemoglobin",
+    year=1910,
+    locator="Journal of Physiology 40, iv-vii",
+    obtained="recalled",
+)
 HESTNESS_2017 = Source(
     title="Hestness et al., Deep Learning Scaling is Predictable, Empirically",
     year=2017,

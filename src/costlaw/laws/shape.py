@@ -53,7 +53,18 @@ def line(u: Array, z: Array) -> tuple[Array, Array]:
     return mean_z - slope * mean_u, slope
 
 
-def grid(*axes: Array) -> list[tuple[Array, ...]]:
-    """Return every combination of one value from each axis."""
-    meshes = np.meshgrid(*axes, indexing="ij")
-    return list(zip(*(mesh.ravel() for mesh in meshes), strict=True))
+def cross(level: Array, *axes: list[float] | Array) -> Array:
+    """Return every combination of one value from each axis behind a level, (s, ..., 1 + axes).
+
+    Parameters
+    ----------
+    level : ndarray of shape (...)
+        First coordinate of each problem.
+    *axes : sequence of float
+        Values of the other coordinates, the same for each problem.
+    """
+    combinations = np.stack([mesh.ravel() for mesh in np.meshgrid(*axes, indexing="ij")], axis=-1)
+    shape = (len(combinations), *level.shape)
+    rest = combinations.reshape(len(combinations), *([1] * level.ndim), len(axes))
+    rest = np.broadcast_to(rest, (*shape, len(axes)))
+    return np.concatenate([np.broadcast_to(level, shape)[..., None], rest], axis=-1)
