@@ -1,0 +1,26 @@
+"""Two ways to count compute, which never mix silently.
+
+Operations (FLOP per pass × 3 × passes) say what a network needed; hardware burden (chips × peak
+rate × time) says what capacity was held for it. Follows the two measures of "The Computational
+Limits of Deep Learning" (arXiv 2007.05558). Money and energy are the business of ``costs``.
+"""
+
+from costlaw.compute.burden import burden_of, hardware_burden, utilization
+from costlaw.compute.conversion import COCO_2022, IMAGENET_2022, Conversion
+from costlaw.compute.operations import flop_per_pass, operation_count
+from costlaw.compute.phases import Device, Measure, Phase, total_compute
+
+__all__ = [
+    "COCO_2022",
+    "IMAGENET_2022",
+    "Conversion",
+    "Device",
+    "Measure",
+    "Phase",
+    "burden_of",
+    "flop_per_pass",
+    "hardware_burden",
+    "operation_count",
+    "total_compute",
+    "utilization",
+]
