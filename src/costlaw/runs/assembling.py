@@ -1,0 +1,171 @@
+"""Turn recognised input columns into the canonical table: units, accuracies, percentages, gaps.
+
+One job: given a frame of raw columns and the choices made for it, return the parts of a checked
+table of runs. Rows without an error or without any resource are left out and counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from costlaw.exceptions import ColumnError, DataError, OptionError
+from costlaw.runs.benchmark import Benchmark
+from costlaw.runs.columns import ColumnChoice
+from costlaw.runs.run import NUMBER_FIELDS
+
+RESOURCES = ("compute_flop", "hardware_burden_flop", "flop_per_pass", "examples", "parameters",
+             "duration_s", "energy_kwh", "cost_usd")  # fmt: skip
+_KINDS = {"fraction": "as given", "percent": "percent", "accuracy": "accuracy",
+          "accuracy-percent": "accuracy percent", "loss": "loss"}  # fmt: skip
+
+
+def assemble(
+    frame: pl.DataFrame,
+    chosen: dict[str, ColumnChoice],
+    *,
+    error_unit: str,
+    benchmark: Benchmark | None,
+    origin: str,
+) -> dict[str, Any]:
+    """Return the arguments of a :class:`~costlaw.runs.table.Runs` for a raw frame.
+
+    Raises
+    ------
+    OptionError
+        If ``error_unit`` is unknown.
+    ColumnError
+        If no column is an error, or none is a resource.
+    DataError
+        If a cell is not a number where one is needed, or no run is left.
+    """
+    _need_columns(frame, chosen, origin)
+    chosen = _set_error_kind(frame, chosen, error_unit)
+    lines = (
+        frame["line"] if "line" in frame.columns else pl.Series("line", range(1, frame.height + 1))
+    )
+    data: dict[str, pl.Series] = {}
+    for column, choice in chosen.items():
+        raw = frame[choice.header]
+        if column in NUMBER_FIELDS:
+            data[column] = _to_numbers(raw, choice, lines=lines, origin=origin) * choice.factor
+        else:
+            data[column] = raw.cast(pl.String)
+    data["error"] = _to_error(data["error"], chosen["error"].kind)
+    if "name" not in data:
+        data["name"] = pl.Series([f"run {n}" for n in range(1, frame.height + 1)], dtype=pl.String)
+    table = pl.DataFrame(data).with_columns(pl.Series("line", lines, dtype=pl.Int64))
+    table = table.with_columns(
+        pl.col("name").fill_null(pl.concat_str(pl.lit("line "), pl.col("line").cast(pl.String)))
+    )
+    kept, notes = _drop_gaps(table, origin)
+    if benchmark is None:
+        loss = chosen["error"].kind == "loss"
+        benchmark = Benchmark(
+            name="own runs", title="Own runs", metric=chosen["error"].header,
+            error_unit="nats" if loss else "fraction", reaches_zero=not loss,
+            error_definition=chosen["error"].reason,
+        )  # fmt: skip
+    return {"frame": kept, "benchmark": benchmark, "origin": origin, "notes": notes,
+            "choices": tuple(chosen.values())}  # fmt: skip
+
+
+def _need_columns(frame: pl.DataFrame, chosen: dict[str, ColumnChoice], origin: str) -> None:
+    headers = ", ".join(f'"{name}"' for name in frame.columns if name != "line")
+    if "error" not in chosen:
+        raise ColumnError(
+            f"{origin}: no column is an error, an accuracy or a loss (found {headers}); expected "
+            'one such as error, val_acc or loss. Name it: --column error="…".'
+        )
+    if not any(column in chosen for column in RESOURCES):
+        raise ColumnError(
+            f"{origin}: no column is a resource (found {headers}); expected compute, examples, "
+            'parameters or time. Name it: --column compute_flop="…".'
+        )
+
+
+def _set_error_kind(
+    frame: pl.DataFrame, chosen: dict[str, ColumnChoice], error_unit: str
+) -> dict[str, ColumnChoice]:
+    """Apply the caller's error unit; with ``auto``, see whether an accuracy is in percent."""
+    choice = chosen["error"]
+    if error_unit != "auto":
+        if error_unit not in _KINDS:
+            raise OptionError(f'error_unit = "{error_unit}": expected auto, {", ".join(_KINDS)}.')
+        kind = _KINDS[error_unit]
+        return {
+            **chosen,
+            "error": replace(choice, kind=kind, reason=f"read as {error_unit}, as asked"),
+        }
+    if choice.kind == "accuracy":
+        top = frame[choice.header].cast(pl.Float64, strict=False).max()
+        if isinstance(top, float) and 1 < top <= 100:
+            reason = f'"{choice.header}" reaches {top:g}: an accuracy in percent'
+            return {**chosen, "error": replace(choice, kind="accuracy percent", reason=reason)}
+    return chosen
+
+
+def _to_error(values: pl.Series, kind: str) -> pl.Series:
+    if kind.endswith("percent"):
+        values = values / 100.0
+    if kind.startswith("accuracy"):
+        values = 1.0 - values
+    return values.alias("error")
+
+
+def _to_numbers(
+    raw: pl.Series, choice: ColumnChoice, *, lines: pl.Series, origin: str
+) -> pl.Series:
+    """Return a column as floats; text such as ``1,234`` or ``n/a`` is read, other text refused."""
+    if raw.dtype.is_numeric():
+        return raw.cast(pl.Float64).alias(choice.column)
+    if raw.dtype.is_temporal():
+        if choice.column != "year":
+            raise DataError(f'{origin}: column "{choice.header}" holds dates; expected numbers.')
+        return (raw.dt.year() + (raw.dt.ordinal_day() - 1) / 365.25).cast(pl.Float64)
+    text = raw.cast(pl.String).str.strip_chars()
+    blank = text.str.to_lowercase().is_in(["", "na", "n/a", "nan", "none", "null", "-"])
+    if choice.column == "year":
+        text = text.str.replace(r"^(\d{4})-\d\d(-\d\d)?$", "$1")
+    blank = blank.fill_null(True)
+    grouped = text.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$").fill_null(False)
+    plain = text.str.replace_all(",", "", literal=True).zip_with(grouped, text)
+    numbers = plain.set(blank, None).cast(pl.Float64, strict=False)
+    wrong = numbers.is_null() & ~blank
+    if wrong.any():
+        at = int(wrong.arg_true()[0])
+        raise DataError(
+            f'{origin}:{lines[at]}: {choice.header} = "{raw[at]}"; expected a number. '
+            "Write it as 1234.5 or 1.2e21, or leave the cell empty."
+        )
+    return numbers.alias(choice.column)
+
+
+def _drop_gaps(table: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Leave out rows that cannot be used, and say how many."""
+    notes = []
+    no_error = table["error"].is_null() | table["error"].is_nan().fill_null(False)
+    if no_error.any():
+        notes.append(f"{int(no_error.sum())} rows without an error were left out")
+    resources = [name for name in RESOURCES if name in table.columns]
+    empty = table.select(pl.all_horizontal(pl.col(resources).is_null())).to_series()
+    if (empty & ~no_error).any():
+        count = int((empty & ~no_error).sum())
+        notes.append(f"{count} rows without any of {', '.join(resources)} were left out")
+    kept = table.filter(~no_error & ~empty)
+    kept = kept.with_columns(
+        pl.col(name).fill_nan(None) for name in kept.columns if name in NUMBER_FIELDS
+    )
+    if kept.height == 0:
+        raise DataError(
+            f"{origin}: no run is left: {'; '.join(notes) or 'the table has no rows'}. Expected at "
+            "least one row with an error and a resource."
+        )
+    measured = [name for name in kept.columns if name in NUMBER_FIELDS and name != "line"]
+    labels = [name for name in ("seed", "curve", "step") if name in kept.columns]
+    unique = kept.unique(subset=["name", *measured, *labels], maintain_order=True)
+    if unique.height < kept.height:
+        notes.append(f"{kept.height - unique.height} exact duplicates were merged")
+    return unique, tuple(notes)
