@@ -1,0 +1,10 @@
+"""Every quantitative claim of the article as a row: stated, ours, recipe, verdict by one rule.
+
+Follows "Deep Learning's Diminishing Returns" (IEEE Spectrum, 2021) and both versions of "The
+Computational Limits of Deep Learning" (arXiv 2007.05558). It makes no new runs.
+"""
+
+from costlaw.audit.table import Audit, Claim, audit
+from costlaw.audit.verdicts import Rule, verdict
+
+__all__ = ["Audit", "Claim", "Rule", "audit", "verdict"]
