@@ -90,3 +90,8 @@ def test_audit_prints_every_claim_and_json():
 def test_audit_over_time_gives_a_year_with_an_interval(name):
     record = json.loads(run("--over-time", name, "--json", using=audit_command).stdout)
     assert record["low"] < record["year"] < record["high"]
+
+
+def test_audit_leave_one_out_names_the_most_influential_result():
+    text = run("--leave-one-out", "imagenet", "--edition", "v1", using=audit_command).stdout
+    assert "13.64 (one left out: 11.44 to 16.4" in text

@@ -4,8 +4,19 @@ Follows "Deep Learning's Diminishing Returns" (IEEE Spectrum, 2021) and both ver
 Computational Limits of Deep Learning" (arXiv 2007.05558). It makes no new runs.
 """
 
+from costlaw.audit.influence import Influence, influence
 from costlaw.audit.over_time import OverTime, over_time
 from costlaw.audit.table import Audit, Claim, audit
 from costlaw.audit.verdicts import Rule, verdict
 
-__all__ = ["Audit", "Claim", "OverTime", "Rule", "audit", "over_time", "verdict"]
+__all__ = [
+    "Audit",
+    "Claim",
+    "Influence",
+    "OverTime",
+    "Rule",
+    "audit",
+    "influence",
+    "over_time",
+    "verdict",
+]

@@ -14,7 +14,11 @@ import click
 @click.argument("claim", required=False)
 @click.option("--over-time", "benchmark", metavar="BENCHMARK",
               help="Instead: the year a target error is expected on a benchmark.")  # fmt: skip
-@click.option("--error", default="5%", show_default=True, help="Target error with --over-time.")
+@click.option("--leave-one-out", "scatter", metavar="BENCHMARK",
+              help="Instead: what each result moves when it is left out.")  # fmt: skip
+@click.option("--measure", default="hardware-burden", show_default=True,
+              help="How compute is counted, with --leave-one-out.")  # fmt: skip
+@click.option("--error", default="5%", show_default=True, help="Target error of both.")
 @click.option("--edition", default="corrected", show_default=True, help="Edition of the corpus.")
 @click.option("--level", default=0.9, show_default=True, help="Level of the interval.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -22,19 +26,30 @@ def command(
     *,
     claim: str | None,
     benchmark: str | None,
+    scatter: str | None,
+    measure: str,
     error: str,
     edition: str,
     level: float,
     as_json: bool,
 ) -> None:
     """Print the audit, one claim of it, or the year of a target."""
-    if benchmark is not None:
-        from costlaw.audit import over_time
+    if benchmark or scatter:
+        from costlaw.audit import influence, over_time
         from costlaw.units import parse_error
 
-        found = over_time(benchmark, parse_error(error), edition=edition, level=level)
-        click.echo(json.dumps(found.to_dict(), indent=2) if as_json else str(found))
+        target = parse_error(error)
+        answer = (
+            over_time(benchmark, target, edition=edition, level=level)
+            if benchmark
+            else influence(str(scatter), target, edition=edition, measure=measure)
+        )
+        click.echo(json.dumps(answer.to_dict(), indent=2) if as_json else str(answer))
         return
+    _print_claims(claim, as_json)
+
+
+def _print_claims(claim: str | None, as_json: bool) -> None:
     from costlaw.audit import audit
 
     result = audit()

@@ -7,11 +7,19 @@ Own schema, one row = one network of one paper on one benchmark; the build scrip
 
 from costlaw.literature.benchmarks import benchmark, benchmarks
 from costlaw.literature.corrections import Correction, corrections
-from costlaw.literature.editions import EDITIONS, available, best_by_year, load, published_runs
+from costlaw.literature.editions import (
+    DEFAULT_EDITION,
+    EDITIONS,
+    available,
+    best_by_year,
+    load,
+    published_runs,
+)
 from costlaw.literature.result import MEASURES, Measure, Result
 from costlaw.literature.systems import System, system, systems
 
 __all__ = [
+    "DEFAULT_EDITION",
     "EDITIONS",
     "MEASURES",
     "Correction",

@@ -29,6 +29,7 @@ EDITIONS: dict[str, str] = {
     "corrected": "both data sets of the authors reconciled, corrections applied",
     "extended": "corrected, and model zoos, clustered by collection",
 }
+DEFAULT_EDITION = "corrected"
 _COLLECTION = {"v1": "homepage", "v2": "authors-2022"}
 _PREDICTED = {"imagenet": IMAGENET_2022, "coco": COCO_2022}
 TREND = "trend over time"
@@ -42,7 +43,7 @@ def _check_edition(edition: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def load(benchmark: str, edition: str = "v2") -> tuple[Result, ...]:
+def load(benchmark: str, edition: str = DEFAULT_EDITION) -> tuple[Result, ...]:
     """Return the published results on a benchmark.
 
     Parameters
@@ -118,7 +119,9 @@ def available() -> dict[tuple[str, str, str], int]:
     return {key: count for key, count in counts.items() if count >= MINIMUM}
 
 
-def published_runs(benchmark: str, edition: str = "v2", measure: str = "hardware-burden") -> Runs:
+def published_runs(
+    benchmark: str, edition: str = DEFAULT_EDITION, measure: str = "hardware-burden"
+) -> Runs:
     """Return the results that state a measure, as a table a law can be fitted to.
 
     Parameters
@@ -170,7 +173,9 @@ def published_runs(benchmark: str, edition: str = "v2", measure: str = "hardware
     )
 
 
-def best_by_year(benchmark: str, edition: str = "corrected", *, metric: str | None = None) -> Runs:
+def best_by_year(
+    benchmark: str, edition: str = DEFAULT_EDITION, *, metric: str | None = None
+) -> Runs:
     """Return the best result of each year, whether or not it states a compute.
 
     Parameters
