@@ -1,0 +1,107 @@
+"""The command line: one lazily loaded command a file, one mapping of refusals to exit codes.
+
+Follows the habits of the field: data on stdout, the rest on stderr; ``--json`` on every reading
+command; exit codes 0 done, 1 failure, 2 usage, 3 evidence insufficient or refused, 4 partly done,
+130 interrupted. ``costlaw --help`` loads no command and none of numpy, scipy, polars, rich, altair.
+No arithmetic here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from costlaw.exceptions import (
+    CostlawError,
+    EvidenceError,
+    OptionError,
+    UnitError,
+    UnknownName,
+)
+from costlaw.version import __version__
+
+# name -> (module that holds ``command``, one line of help): add a command here and nowhere else
+COMMANDS: dict[str, tuple[str, str]] = {
+    "audit": ("costlaw.cli.audit", "Hold every claim of the article and its paper against data."),
+    "literature": ("costlaw.cli.literature", "See, check and export the published results."),
+}
+DONE, FAILURE, USAGE, REFUSED, PARTLY, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which was meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0].casefold(), COMMANDS, n=2, cutoff=0.5)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            known = ", ".join(sorted(COMMANDS))
+            raise click.UsageError(f'no command "{args[0]}".{hint} Known: {known}.', ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands out of the table, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+@click.command(cls=LazyGroup, help="What does the next point of accuracy cost?")
+@click.version_option(__version__, prog_name="costlaw")
+def command() -> None:
+    """Hold the commands together."""
+
+
+def exit_code(error: BaseException) -> int:
+    """Return the exit code that an error means.
+
+    Examples
+    --------
+    >>> exit_code(EvidenceError("none")), exit_code(OptionError("bad")), exit_code(OSError())
+    (3, 2, 1)
+    """
+    if isinstance(error, EvidenceError):
+        return REFUSED
+    if isinstance(error, UnknownName | OptionError | UnitError | click.UsageError):
+        return USAGE
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt | click.Abort) else FAILURE
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line and leave with its exit code; no traceback reaches a person."""
+    try:
+        command.main(args=arguments, prog_name="costlaw", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader went away (head, less): not an error of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DONE)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort) as error:
+        click.echo("interrupted", err=True)
+        sys.exit(exit_code(error))
+    except (CostlawError, OSError) as error:
+        click.echo(f"costlaw: {error}", err=True)
+        sys.exit(exit_code(error))
+    sys.exit(DONE)
