@@ -93,12 +93,12 @@ TPU_PARTS = [
 ]  # fmt: skip
 # FP32 peak [FLOP/s] and power [W] as in the authors' rows and CPU table
 CPUS = [
-    ("Intel Xeon E5620", "2010-03-16", 7.68e10, 80.0, "authors-hardware"),
-    ("Intel Xeon E5-1650 v2", "2013-09-10", 3.36e11, 130.0, "authors-hardware"),
-    ("Intel Core i7-4790", "2014-05-11", 4.608e11, 84.0, "authors-hardware"),
-    ("Intel Core i7-7700K", "2017-01-03", 5.376e11, None, "authors-hardware"),
-    ("Intel Xeon Silver 4112", "2017-07-11", 3.328e11, None, "authors-2022"),
-    ("Intel Xeon Platinum 8168", "2017-07-11", 2.07e12, None, "authors-2022"),
+    ("Intel Xeon E5620", "2010", 7.68e10, 80.0, "authors-hardware"),
+    ("Intel Xeon E5-1650 v2", "2013", 3.36e11, 130.0, "authors-hardware"),
+    ("Intel Core i7-4790", "2014", 4.608e11, 84.0, "authors-hardware"),
+    ("Intel Core i7-7700K", "", 5.376e11, None, "authors-hardware"),
+    ("Intel Xeon Silver 4112", "", 3.328e11, None, "authors-2022"),
+    ("Intel Xeon Platinum 8168", "", 2.07e12, None, "authors-2022"),
 ]  # fmt: skip
 EXTRA_ALIASES = {
     "GTX TITAN X": ("Titan X", "GeForce Titan X", "Titan X Maxwell", "GTX Titan X Maxwell"),
