@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from costlaw import units
 from costlaw.exceptions import OptionError, UnitError
 from costlaw.sources import Source, merge_sources
+from costlaw.units import divide_units, format_quantity, multiply_units
 
 DRAWS = 2000  # draws of every estimate that is not exact
 
@@ -228,8 +228,8 @@ class Estimate:
             "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide,
         }  # fmt: skip
         unit = {
-            "multiply": units.multiply_units,
-            "divide": units.divide_units,
+            "multiply": multiply_units,
+            "divide": divide_units,
         }.get(operation, lambda left, _: left)(self.unit, right.unit)
         with np.errstate(divide="ignore", over="ignore"):
             draws = compute[operation](self.draws, right.draws)
@@ -289,10 +289,10 @@ class Estimate:
 
     def __str__(self) -> str:
         if self.is_exact:
-            return units.format_quantity(self.value, self.unit)
+            return format_quantity(self.value, self.unit)
         low, high = self.interval(0.9)
-        left, right = (units.format_quantity(end, self.unit) for end in (low, high))
-        return f"{units.format_quantity(self.value, self.unit)} (90 %: {left} to {right})"
+        left, right = (format_quantity(end, self.unit) for end in (low, high))
+        return f"{format_quantity(self.value, self.unit)} (90 %: {left} to {right})"
 
 
 def _finite(value: float) -> float | None:
