@@ -11,6 +11,7 @@ from costlaw.laws.exponential import ExponentialLaw
 from costlaw.laws.exponential_levels import ExponentialLevelsLaw
 from costlaw.laws.hill import HillLaw
 from costlaw.laws.irreducible import IrreducibleLaw
+from costlaw.laws.joint import JointLaw
 from costlaw.laws.law import Law
 from costlaw.laws.power import PowerLaw
 from costlaw.laws.shifted import ShiftedLaw
@@ -26,6 +27,7 @@ LAWS: dict[str, Law] = {
         BrokenOnceLaw(),
         BrokenTwiceLaw(),
         HillLaw(),
+        JointLaw(),
     )
 }
 

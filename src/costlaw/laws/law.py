@@ -23,6 +23,7 @@ from costlaw.exceptions import OptionError
 from costlaw.sources import Source
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 SPAN = 700.0  # |ln| beyond which a double over- or underflows: ln(1.8e308) = 709.8
 HALVINGS = 200  # bisection steps; 2 * SPAN / 2**200 is far below the spacing of doubles
@@ -83,6 +84,8 @@ class Law(ABC):
     formula: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[tuple[str, ...]] = ("compute_flop",)
+    plain_inputs: ClassVar[frozenset[str]] = frozenset()  # taken as they are, not as logarithms
+    fixed_inputs: ClassVar[frozenset[str]] = frozenset()  # whose origin cannot be moved
     coefficients: ClassVar[tuple[Coefficient, ...]]
     coordinates: ClassVar[tuple[Coordinate, ...]]
     example: ClassVar[dict[str, float]]  # coefficients that a real data set could have
@@ -237,8 +240,12 @@ class Law(ABC):
             Error, in the unit of the coefficients.
         """
         q = self.to_coordinates(self.pack(coefficients))
-        u = np.stack(np.broadcast_arrays(*(np.log(inputs[name]) for name in self.inputs)))
-        flat = self.log_error(q, np.atleast_2d(u))
+        rows = [
+            inputs[name] if name in self.plain_inputs else np.log(inputs[name])
+            for name in self.inputs
+        ]
+        u = np.stack(np.broadcast_arrays(*rows))
+        flat = self.log_error(q, u if u.ndim > 1 else u[:, None])
         return np.exp(flat if u.ndim > 1 else flat[..., 0])
 
     def input_for(self, coefficients: dict[str, float], *, error: Array | float) -> Array:
