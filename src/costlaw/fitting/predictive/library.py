@@ -57,6 +57,28 @@ class Reference:
             np.concatenate([self.curve.error, self.hidden_error]),
         )
 
+    @classmethod
+    def of(
+        cls, x: Array, error: Array, *, hidden: tuple[Array, Array], names: tuple[str, str, str]
+    ) -> Reference:
+        """Return a curve of a user's own from shown runs, hidden runs, and its names.
+
+        Parameters
+        ----------
+        x, error : ndarray of shape (n,)
+            Shown runs.
+        hidden : (ndarray of shape (h,), ndarray of shape (h,))
+            Amount and error of the hidden runs.
+        names : tuple of str
+            Domain, data set, network.
+        """
+        domain, data_set, network = names
+        return cls(
+            collection="own", domain=domain, network=network, data_set=data_set,
+            measure=data_set, axis="", source="own", curve=read_curve(x, error),
+            hidden_x=hidden[0], hidden_error=hidden[1],
+        )  # fmt: skip
+
 
 def _text(name: str) -> io.StringIO:
     raw = (resources.files("costlaw.fitting") / "data" / name).read_bytes()

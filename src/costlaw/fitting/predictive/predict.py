@@ -289,11 +289,22 @@ def predict_curve(
     return describe_forecast(look_at([curve])[0], calibration=calibration)
 
 
-def describe_forecast(look: Look, *, calibration: Calibration | None = None) -> Predictive:
-    """Return the predictive distribution of a curve that was already looked at."""
+def describe_forecast(
+    look: Look, *, calibration: Calibration | None = None, territory: Territory | None = None
+) -> Predictive:
+    """Return the predictive distribution of a curve that was already looked at.
+
+    Parameters
+    ----------
+    look : Look
+        The curve, fitted and back-tested.
+    calibration, territory : Calibration, Territory, optional
+        Other constants than the shipped ones, as in leave-cluster-out checks.
+    """
     used = shipped_calibration() if calibration is None else calibration
     curve, weights = look.curve, used.weights
-    support = Territory.from_dict(shipped()["territory"]).locate(describe(look, weights))
+    known = Territory.from_dict(shipped()["territory"]) if territory is None else territory
+    support = known.locate(describe(look, weights))
     inside = np.linspace(curve.u[0], 0.0, INSIDE_POINTS)
     ahead = HORIZON * math.log(10) * np.linspace(0.0, 1.0, AHEAD_POINTS)[1:] ** 2
     u = np.concatenate([inside, ahead])

@@ -1,0 +1,309 @@
+"""How well curves are extrapolated, and whether the stated intervals hold.
+
+    python -m benchmarks.extrapolation [--json] [--full] [--curves FILE] [--seed N]
+
+Without FILE: the 92 curves of the neural-scaling-law benchmark (official split), with the width
+calibrated without any curve that shares the network or the data set (images) or the domain
+(others); then every collection of the library with the width and the territory learned on the
+others, at hidden reach 2, 4, 8, 16, in both directions. Peers are run beside on the same curves
+(a subsample unless --full; their recorded means are in benchmarks/peers.csv).
+With FILE (columns domain, task, model, seen_examples, loss, training): the shipped constants.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from benchmarks.peers import PEERS, peer_rmsle
+from costlaw.fitting.predictive.calibration import (
+    Calibration,
+    Misses,
+    collect,
+    learn_width,
+    shipped_calibration,
+)
+from costlaw.fitting.predictive.cases import Case, make_cases
+from costlaw.fitting.predictive.library import Reference, references
+from costlaw.fitting.predictive.predict import Predictive, describe_forecast
+from costlaw.fitting.predictive.support import Territory, describe, learn_territory
+
+LEVELS = (0.5, 0.8, 0.9)
+PEER_SAMPLE = 24  # curves that peers are run on unless --full
+BOOTSTRAPS = 4000
+
+
+def rmsle(case: Case, weights: np.ndarray) -> float:
+    return float(np.sqrt(np.mean((case.look.center(weights, case.u) - case.z) ** 2)))
+
+
+def family(collection: str) -> str:
+    return collection.split("-", maxsplit=1)[0]
+
+
+def relatives(case: Case) -> Callable[[Reference], bool]:
+    """Who may not calibrate this case's width."""
+    one = case.reference
+    if one.domain != "IC":
+        return lambda other: other.domain == one.domain
+    return lambda other: (
+        other.domain == "IC" and (other.network == one.network or other.data_set == one.data_set)
+    )
+
+
+def land(cases: Sequence[Case], weights: np.ndarray, seed: int) -> Territory:
+    """The territory of a random 600 of some cases."""
+    pick = np.random.default_rng(seed).permutation(len(cases))[:600]
+    some = [cases[place] for place in np.sort(pick)]
+    return learn_territory(
+        np.array([describe(case.look, weights) for case in some]),
+        tuple(case.reference.collection for case in some),
+        tuple(frozenset((c.reference.network, c.reference.data_set)) for c in some),
+        power=1.0,
+    )
+
+
+def score(case: Case, forecast: Predictive) -> dict[str, Any]:
+    """One case at its farthest hidden run, in both directions."""
+    last = np.log(forecast.last)
+    row: dict[str, Any] = {"inside": forecast.support.inside}
+    for level in LEVELS:
+        low, high = forecast.paths.log_error(
+            np.array([0.5 - level / 2, 0.5 + level / 2]), last + case.u[-1]
+        )
+        row[f"covers_{level:.0%}"] = bool(low <= case.z[-1] <= high)
+        row[f"half_{level:.0%}"] = float(high - low) / 2
+        outside = max(low - case.z[-1], case.z[-1] - high, 0.0)
+        row[f"winkler_{level:.0%}"] = float(high - low + 2 / (1 - level) * outside)
+    row["below"] = bool(case.z[-1] < forecast.paths.log_error(0.05, last + case.u[-1]))
+    reached = last + case.u[np.flatnonzero(case.z <= case.z[-1])[0]]
+    early, late = forecast.paths.first(float(case.z[-1]), np.array([0.05, 0.95]))
+    row["inverse_covers"] = bool(early <= reached <= late)
+    width = float(late - early) if np.isfinite(early) else np.inf
+    row["inverse_half_dex"] = width / 2 / np.log(10)
+    middle = float(forecast.paths.first(float(case.z[-1]), 0.5))
+    row["inverse_down_dex"] = (min(middle, 1e9) - float(early)) / np.log(10)
+    return row
+
+
+def benchmark_rows(
+    cases: list[Case], misses: Misses, *, weights: np.ndarray, seed: int
+) -> list[dict[str, Any]]:
+    """The official cases, each calibrated without its relatives."""
+    rows: list[dict[str, Any]] = []
+    ready: dict[tuple[str, ...], tuple[Calibration, Territory]] = {}
+    for case in (case for case in cases if case.official):
+        one, kin = case.reference, relatives(case)
+        key = (one.domain, one.network, one.data_set) if one.domain == "IC" else (one.domain,)
+        if key not in ready:
+            keep = np.array([not kin(other.reference) for other in cases])
+            constants, shape = learn_width(misses.take(keep))
+            rest = [other for other, stays in zip(cases, keep, strict=True) if stays]
+            ready[key] = (
+                Calibration(weights=weights, constants=constants, shape=shape),
+                land(rest, weights, seed),
+            )
+        calibration, ground = ready[key]
+        forecast = describe_forecast(case.look, calibration=calibration, territory=ground)
+        rows.append(
+            {"domain": one.domain, "family": one.data_set, "network": one.network,
+             "rmsle": rmsle(case, weights), **score(case, forecast)}
+        )  # fmt: skip
+    return rows
+
+
+def transfer_rows(
+    cases: list[Case], misses: Misses, *, weights: np.ndarray, seed: int
+) -> list[dict[str, Any]]:
+    """Every case, calibrated on the other families of collections only."""
+    groups = np.array([family(case.reference.collection) for case in cases])
+    rows: list[dict[str, Any]] = []
+    for name in dict.fromkeys(groups):
+        constants, shape = learn_width(misses.take(groups != name))
+        rest = [case for case, group in zip(cases, groups, strict=True) if group != name]
+        ground = land(rest, weights, seed)
+        calibration = Calibration(weights=weights, constants=constants, shape=shape)
+        for case in (case for case in cases if family(case.reference.collection) == name):
+            forecast = describe_forecast(case.look, calibration=calibration, territory=ground)
+            rows.append(
+                {"collection": case.reference.collection, "axis": case.reference.axis,
+                 "hidden": case.hidden, **score(case, forecast)}
+            )  # fmt: skip
+    return rows
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Coverage with width, always together."""
+    out: dict[str, Any] = {"n": len(rows)}
+    for level in LEVELS:
+        for what, mean in (("covers", np.mean), ("half", np.median), ("winkler", np.mean)):
+            key = f"{what}_{level:.0%}"
+            out[key] = round(float(mean([row[key] for row in rows])), 4)
+    out["half_90%_p90"] = round(float(np.quantile([row["half_90%"] for row in rows], 0.9)), 4)
+    out["missed_below"] = round(float(np.mean([row["below"] for row in rows])), 4)
+    out["inverse_covers"] = round(float(np.mean([row["inverse_covers"] for row in rows])), 4)
+    dex = np.array([row["inverse_half_dex"] for row in rows])
+    bounded = dex[np.isfinite(dex)]
+    out["inverse_unbounded"] = round(1 - bounded.size / dex.size, 4)
+    out["inverse_half_dex_bounded"] = round(float(np.median(bounded)), 4) if bounded.size else None
+    down = float(np.median([row["inverse_down_dex"] for row in rows]))
+    out["inverse_median_to_low_dex"] = round(down, 4) if down < 100 else None
+    return out
+
+
+def grouped(rows: Sequence[dict[str, Any]], key: str) -> dict[str, Any]:
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[str(row[key])].append(row)
+    return {name: summary(some) for name, some in groups.items()}
+
+
+def gain(rows: Sequence[dict[str, Any]], peer: Sequence[float], seed: int) -> list[float]:
+    """Mean gain in RMSLE over a peer, and its 95 % interval over resampled networks."""
+    networks = np.array([row["network"] for row in rows])
+    better = np.array(peer) - np.array([row["rmsle"] for row in rows])
+    names = np.unique(networks)
+    sums = np.array([better[networks == name].sum() for name in names])
+    counts = np.array([(networks == name).sum() for name in names])
+    draw = np.random.default_rng(seed).integers(0, names.size, (BOOTSTRAPS, names.size))
+    means = sums[draw].sum(axis=1) / counts[draw].sum(axis=1)
+    low, high = np.quantile(means, (0.025, 0.975))
+    return [round(float(value), 5) for value in (better.mean(), low, high)]
+
+
+def peers(
+    rows: list[dict[str, Any]], cases: list[Case], *, full: bool, seed: int
+) -> dict[str, Any]:
+    """Published forms by least squares on the same curves, with CPU seconds scaled to all."""
+    some = np.arange(len(cases))
+    if not full:
+        some = np.sort(np.random.default_rng(seed).permutation(len(cases))[:PEER_SAMPLE])
+    out: dict[str, Any] = {"curves": int(some.size)}
+    for name in PEERS:
+        begin = time.process_time()
+        errors = [peer_rmsle(name, cases[place]) for place in some]
+        seconds = (time.process_time() - begin) * len(cases) / some.size
+        ours = [rows[place] for place in some]
+        out[name] = {
+            "mean_rmsle": round(float(np.mean(errors)), 5),
+            "ours_on_the_same_curves": round(float(np.mean([row["rmsle"] for row in ours])), 5),
+            "gain_and_95%_by_network": gain(ours, errors, seed),
+            "ours_better_on": round(
+                float(np.mean([r["rmsle"] for r in ours] < np.array(errors))), 3
+            ),
+            "cpu_s_all_curves": round(seconds, 2),
+        }
+    with (Path(__file__).parent / "peers.csv").open() as file:
+        out["recorded"] = list(csv.DictReader(file))
+    return out
+
+
+def run_library(full: bool, seed: int) -> dict[str, Any]:
+    begin = time.process_time()
+    weights = shipped_calibration().weights
+    cases = make_cases(references())
+    misses = collect(cases, weights)
+    official = [case for case in cases if case.official]
+    rows = benchmark_rows(cases, misses, weights=weights, seed=seed)
+    moved = transfer_rows(cases, misses, weights=weights, seed=seed)
+    first = [r for r in moved if r["hidden"] == (0.0 if r["collection"][:4] == "nsl-" else 1.9)]
+    by_reach = {f"{factor:.0f}x": [r for r in moved if abs(r["hidden"] - factor * 0.95) < 0.1]
+                for factor in (2, 4, 8, 16)}  # fmt: skip
+    domains = {d: [r["rmsle"] for r in rows if r["domain"] == d] for d in ("IC", "BB", "LM", "NMT")}
+    return {
+        "mean_rmsle": round(float(np.mean([row["rmsle"] for row in rows])), 5),
+        "median_rmsle": round(float(np.median([row["rmsle"] for row in rows])), 5),
+        "rmsle_by_domain": {d: round(float(np.mean(v)), 5) for d, v in domains.items()},
+        "coverage_90_farthest": summary(rows)["covers_90%"],
+        "median_half_width": summary(rows)["half_90%"],
+        "inverse_coverage": {k: summary(v)["inverse_covers"] for k, v in by_reach.items()},
+        "benchmark": summary(rows),
+        "benchmark_by_domain": grouped(rows, "domain"),
+        "benchmark_by_family": grouped([r for r in rows if r["domain"] == "IC"], "family"),
+        "transfer": summary(first),
+        "transfer_by_collection": grouped(first, "collection"),
+        "transfer_by_axis": grouped(first, "axis"),
+        "transfer_by_support": grouped(moved, "inside"),
+        "transfer_by_reach": {name: summary(some) for name, some in by_reach.items()},
+        "peers": peers(rows, official, full=full, seed=seed),
+        "cpu_s": round(time.process_time() - begin, 1),
+    }
+
+
+def read_file(path: str) -> list[Reference]:
+    """Curves of a file in the benchmark's own columns."""
+    table = pl.read_csv(path).unique(maintain_order=True)
+    out = []
+    names = ["domain", "task", "model"]
+    for (domain, task, model), part in table.group_by(names, maintain_order=True):
+        shown = part.filter(pl.col("training") == 1)
+        hidden = part.filter(pl.col("training") == 0).sort("seen_examples")
+        out.append(
+            Reference.of(
+                shown["seen_examples"].to_numpy(), shown["loss"].to_numpy(),
+                hidden=(hidden["seen_examples"].to_numpy(), hidden["loss"].to_numpy()),
+                names=(str(domain), str(task), str(model)),
+            )
+        )  # fmt: skip
+    return out
+
+
+def run_file(path: str, full: bool, seed: int) -> dict[str, Any]:
+    begin = time.process_time()
+    weights = shipped_calibration().weights
+    given = read_file(path)
+    cases = make_cases([one for one in given if one.hidden_x.size], hidden=())
+    rows = [
+        {"domain": case.reference.domain, "network": case.reference.network,
+         "rmsle": rmsle(case, weights), **score(case, describe_forecast(case.look))}
+        for case in cases
+    ]  # fmt: skip
+    domains = grouped(rows, "domain")
+    for name, some in domains.items():
+        errors = [row["rmsle"] for row in rows if row["domain"] == name]
+        some["mean_rmsle"] = round(float(np.mean(errors)), 5)
+    return {
+        "curves": len(rows),
+        "left_out": len(given) - len(rows),
+        "mean_rmsle": round(float(np.mean([row["rmsle"] for row in rows])), 5),
+        "rmsle_by_domain": {name: some["mean_rmsle"] for name, some in domains.items()},
+        "coverage_90_farthest": summary(rows)["covers_90%"],
+        "median_half_width": summary(rows)["half_90%"],
+        "inverse_coverage": summary(rows)["inverse_covers"],
+        "by_domain": domains,
+        "by_support": grouped(rows, "inside"),
+        "peers": peers(rows, cases, full=full, seed=seed),
+        "cpu_s": round(time.process_time() - begin, 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--full", action="store_true", help="run the peers on every curve")
+    parser.add_argument("--curves", default="", help="a CSV in the benchmark's columns")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    out = (
+        run_file(given.curves, given.full, given.seed)
+        if given.curves
+        else run_library(given.full, given.seed)
+    )
+    if given.json:
+        print(json.dumps(out, indent=1))
+        return
+    for key, value in out.items():
+        print(f"{key}: {json.dumps(value)}")
+
+
+if __name__ == "__main__":
+    main()
