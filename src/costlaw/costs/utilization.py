@@ -1,0 +1,94 @@
+"""Utilization of devices: what published runs reached, and a prior for a run not yet made.
+
+One idea: utilization is compute done over capacity occupied (MFU, recomputation not counted), and
+a run about which nothing is known has a wide one. The prior is logit-normal, so it stays inside
+(0, 1). Data: Epoch AI's notable models. Published figures lean high, because poor utilization is
+seldom printed; the prior's centre allows for that, as a stated judgement.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit, ndtri
+
+from costlaw.costs.tables import rows, source
+from costlaw.estimates import Estimate
+from costlaw.exceptions import OptionError
+
+PRIOR_CENTRE = 0.35  # judgement-utilization
+PRIOR_FACTOR = 1.45  # one standard deviation, ×/÷ at the centre; half-range of published quartiles
+_PRIOR_WEIGHT = 10.0  # the prior counts as this many published runs
+
+
+def published(since: int | None = None, until: int | None = None) -> NDArray[np.float64]:
+    """Return the published utilizations of a span of years, sorted.
+
+    Parameters
+    ----------
+    since, until : int, optional
+        First and last year.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Fractions in (0, 1).
+
+    Examples
+    --------
+    >>> values = published()
+    >>> len(values) > 50, 0.3 < float(np.median(values)) < 0.45
+    (True, True)
+    """
+    kept = [
+        float(row["utilization"])
+        for row in rows("utilization.csv")
+        if (since or 0) <= int(row["date"][:4]) <= (until or 9999)
+    ]
+    return np.sort(np.array(kept))
+
+
+def utilization(year: int | None = None, *, stated: float | None = None) -> Estimate:
+    """Return the utilization of a run.
+
+    Parameters
+    ----------
+    year : int, optional
+        Year of the run: its prior is drawn towards what runs within a year of it published.
+    stated : float, optional
+        A known utilization, in (0, 1]: exact.
+
+    Raises
+    ------
+    OptionError
+        If the stated utilization is not in (0, 1].
+
+    Examples
+    --------
+    >>> prior = utilization()
+    >>> low, high = prior.interval(0.9)
+    >>> round(prior.value, 2), round(low, 2), round(high, 2)
+    (0.35, 0.17, 0.58)
+    """
+    if stated is not None:
+        if not 0 < stated <= 1:
+            hint = f" Is it a percentage? Write {stated / 100:g}." if 1 < stated <= 100 else ""
+            raise OptionError(f"utilization = {stated:g}: expected a fraction in (0, 1].{hint}")
+        return Estimate.exact(stated, "")
+    centre = float(logit(PRIOR_CENTRE))
+    cited = [source("judgement-utilization")]
+    if year is not None:
+        near = published(year - 1, year + 1)
+        total = float(np.sum(logit(near))) if near.size else 0.0
+        centre = (centre * _PRIOR_WEIGHT + total) / (_PRIOR_WEIGHT + near.size)
+        cited.append(source("epoch-models-2026"))
+    scale = math.log(PRIOR_FACTOR) / (1 - PRIOR_CENTRE)  # d logit u = d log u / (1 - u)
+    return Estimate.from_quantiles(
+        "utilization:unknown run",
+        lambda p: expit(centre + scale * ndtri(p)),
+        unit="",
+        point=float(expit(centre)),
+        sources=tuple(cited),
+    )
