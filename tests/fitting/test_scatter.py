@@ -1,0 +1,85 @@
+"""Fits of the published scatter: the article's number, refusals, agreement with statsmodels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from costlaw.exceptions import EvidenceError
+from costlaw.fitting.scatter import compute_for_error, fit_scatter
+from costlaw.fitting.scatter.estimands.least_squares import error_on_compute
+from costlaw.literature import published_runs
+
+
+def imagenet(edition, **options):
+    runs = published_runs("imagenet", edition=edition, measure="hardware-burden")
+    return fit_scatter(runs, edition=edition, **options)
+
+
+def test_the_articles_five_percent_takes_ten_to_the_28_flop():
+    answer = compute_for_error(imagenet("v1"), 0.05)
+    assert answer.law.point == pytest.approx(28.06, abs=0.005)  # Thompson et al. 2020, v1 points
+    low, high = answer.law.interval(0.9)
+    assert low < 28.06 < high
+
+
+def test_every_law_falls_on_data_where_error_falls():
+    for law in ("power", "exponential", "exponential-levels"):
+        assert imagenet("v2", law=law).verdict == "ok"
+
+
+def test_the_cost_exponent_is_one_over_the_slope_with_its_interval_around_it():
+    fit = imagenet("v2")
+    assert fit.cost_exponent == pytest.approx(10.7, abs=0.05)  # authors' notebook: .0933, 10.7
+    low, high = fit.cost_exponent_interval(0.9)
+    assert low < fit.cost_exponent < high
+
+
+def test_english_to_german_v1_is_refused():
+    runs = published_runs("wmt14-en-de", edition="v1", measure="hardware-burden")
+    with pytest.raises(EvidenceError, match="not told apart from zero"):
+        compute_for_error(fit_scatter(runs, edition="v1"), 0.5)
+
+
+def test_least_squares_agrees_with_statsmodels():
+    fit = imagenet("v2")
+    other = sm.OLS(fit.evidence.response, sm.add_constant(fit.evidence.x)).fit()
+    assert [fit.line.coefficients[k] for k in ("intercept", "slope")] == pytest.approx(other.params)
+    assert [fit.line.standard_errors[k] for k in ("intercept", "slope")] == pytest.approx(other.bse)
+    assert fit.line.r_squared == pytest.approx(other.rsquared)
+
+
+def test_clusters_of_one_row_give_hc2():
+    fit = imagenet("v2")
+    x, y = fit.evidence.x, fit.evidence.response
+    line = error_on_compute(x, y, groups=np.arange(x.size), better=1.0, name="")
+    other = sm.OLS(y, sm.add_constant(x)).fit(cov_type="HC2")
+    assert line.slope_error == pytest.approx(other.bse[1], rel=1e-9)
+
+
+def test_the_frontier_has_the_loss_of_statsmodels_or_less():
+    runs = published_runs("imagenet", edition="v2", measure="network-operations")
+    fit = fit_scatter(runs, edition="v2", estimand="frontier")
+    other = sm.QuantReg(fit.evidence.response, sm.add_constant(fit.evidence.x)).fit(q=0.9)
+    residuals = fit.evidence.response - fit.line.response_at(fit.evidence.x)
+
+    def loss(residuals):
+        return np.where(residuals >= 0, 0.9 * residuals, -0.1 * residuals).sum()
+
+    assert loss(residuals) <= loss(np.asarray(other.resid)) * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("next_result", [False, True])
+def test_ninety_percent_covers_ninety_percent_on_a_real_design(next_result):
+    fit = imagenet("v2")
+    x, line, random = fit.evidence.x, fit.line, np.random.default_rng(3)
+    target, hits, draws = -np.log10(0.05), 0, 600
+    for _ in range(draws):
+        y = line.response_at(x) + line.scatter * random.normal(size=x.size)
+        again = error_on_compute(x, y, groups=np.arange(x.size), better=1.0, name="")
+        extra = line.scatter * random.normal() if next_result else 0.0
+        low, high = again.where(target, next_result=next_result).interval(0.9)
+        hits += low <= (target - line.intercept - extra) / line.slope <= high
+    # 600 draws: standard error 1.2 points, so four of them either side of 90 %.
+    assert 0.85 < hits / draws < 0.95
