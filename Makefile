@@ -17,9 +17,7 @@ $(VENV)/.test: $(VENV)/.core
 	@touch $@
 
 demo: $(VENV)/.core
-	@mkdir -p demo
-	$(BIN)/costlaw forecast imagenet --error 5% --figure demo/imagenet.svg
-	@echo "figure: $(CURDIR)/demo/imagenet.svg"
+	$(BIN)/costlaw forecast imagenet --error 5%
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -32,7 +30,7 @@ arrows: $(VENV)/.test
 	$(BIN)/lint-imports
 
 test: $(VENV)/.test lint types arrows
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" --doctest-modules src tests
 
 test-slow: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow

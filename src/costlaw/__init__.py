@@ -11,7 +11,13 @@ from typing import Any
 from costlaw.version import __version__
 
 _PUBLIC: dict[str, str] = {
+    "Cost": "costlaw.costs",
     "Estimate": "costlaw.estimates",
+    "Fit": "costlaw.fitting.scatter",
+    "Forecast": "costlaw.forecasting",
+    "Run": "costlaw.runs",
+    "Runs": "costlaw.runs",
+    "Site": "costlaw.costs",
     "Source": "costlaw.sources",
     "CostlawError": "costlaw.exceptions",
 }

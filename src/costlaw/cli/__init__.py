@@ -28,6 +28,11 @@ from costlaw.version import __version__
 # name -> (module that holds ``command``, one line of help): add a command here and nowhere else
 COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("costlaw.cli.audit", "Hold every claim of the article and its paper against data."),
+    "fit": ("costlaw.cli.fit", "Fit a law to published results or to a file of runs."),
+    "forecast": (
+        "costlaw.cli.forecast",
+        "What a target error takes: compute, time, money, energy, carbon.",
+    ),
     "literature": ("costlaw.cli.literature", "See, check and export the published results."),
 }
 DONE, FAILURE, USAGE, REFUSED, PARTLY, INTERRUPTED = 0, 1, 2, 3, 4, 130

@@ -1,0 +1,66 @@
+"""``costlaw forecast``: a target error in compute, device-hours, dollars, energy and CO2e."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from costlaw.cli.options import evidence_options, read_columns, read_target, show
+from costlaw.exceptions import EvidenceError
+
+
+@click.command("forecast", short_help="What a target error takes: compute, time, money, carbon.")
+@click.argument("source", metavar="BENCHMARK|FILE")
+@click.option("--error", "error", required=True, metavar="E", help="Target error: 5% or 0.05.")
+@click.option("--site", default="today", show_default=True, metavar="PRESET",
+              help="Where it is paid for: today, article-2021, authors-2022.")  # fmt: skip
+@click.option("--budget", default=None, metavar="USD", help="Say what gain fits this budget.")
+@click.option("--strict", is_flag=True, help="Leave with 3 past the back-tested reach.")
+@evidence_options
+def command(source: str, error: str, site: str, **options: Any) -> None:
+    """Forecast what a target error takes.
+
+    \b
+    costlaw forecast imagenet --error 5%
+    costlaw forecast imagenet --error 5% --edition v1 --site article-2021
+    costlaw forecast runs.csv --error 3% --json
+    """
+    from costlaw.costs import preset
+    from costlaw.forecasting import forecast_runs
+    from costlaw.intake import compute_column, runs_of
+
+    place = preset(site)
+    runs = runs_of(source, edition=options["edition"], measure=options["measure"],
+                   columns=read_columns(options["columns"]),
+                   error_unit=options["error_unit"])  # fmt: skip
+    target = read_target(error, is_fraction=runs.benchmark.is_fraction)
+    result = forecast_runs(
+        runs, target, site=place, law=options["law"], estimand=options["estimand"],
+        column=compute_column(runs), edition=runs.origin,
+    )  # fmt: skip
+    show(result, as_json=options["as_json"])
+    _say(result, options["budget"])
+    if options["strict"] and result.evidence.startswith("beyond"):
+        raise EvidenceError(
+            f"--strict: the answer lies {result.answer.reach_dex:.1f} dex past the largest run; "
+            f"back-tests held up to {result.backtest.backtested_reach_dex:.1f} dex."
+        )
+
+
+def _say(result: Any, budget: str | None) -> None:
+    """Print notes, and the gain a budget needs, on stderr."""
+    from costlaw.units import format_quantity, parse_money
+
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)
+    if budget and result.headroom:
+        amount = parse_money(budget)
+        need = result.headroom.doublings_for(result.cost.usd.value, amount)
+        click.echo(
+            f"budget: {format_quantity(amount, 'USD')} needs {need:.1f} doublings of hardware, "
+            "algorithms or both together",
+            err=True,
+        )
+    sys.stderr.flush()

@@ -1,0 +1,86 @@
+"""Options that several commands share, and what they do with a result.
+
+One wording for each option; JSON or a card on stdout, everything else on stderr. No arithmetic.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from costlaw.exceptions import OptionError, UnitError
+from costlaw.units import parse_error
+
+F = TypeVar("F", bound=Callable[..., Any])
+EDITION = "Edition of the corpus: corrected (default), v1, v2, extended."
+MEASURE = (
+    "How compute is counted: hardware-burden (default), network-operations, consolidated, "
+    "operations-per-pass."
+)
+LAW = "power (default), exponential (1/error), exponential-levels."
+ESTIMAND = "error-on-compute (default), compute-on-error, reduced-major-axis, frontier, fixed-year."
+
+
+def evidence_options(command: F) -> F:
+    """Add the options that choose runs, law and estimand."""
+    for decorate in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON (versioned schema)."),
+        click.option("--error-unit", default="auto", show_default=True, metavar="UNIT",
+                     help="How a file states its error: fraction, percent, accuracy, "
+                     "accuracy-percent, loss."),
+        click.option("--column", "columns", multiple=True, metavar="NAME=HEADER",
+                     help="Name a column of a file, such as compute_flop=flops."),
+        click.option("--estimand", default="error-on-compute", metavar="NAME", help=ESTIMAND),
+        click.option("--law", default="power", metavar="NAME", help=LAW),
+        click.option("--measure", default=None, metavar="NAME", help=MEASURE),
+        click.option("--edition", default=None, metavar="NAME", help=EDITION),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+def read_columns(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return ``("error=top1",)`` as a mapping.
+
+    Raises
+    ------
+    OptionError
+        If a pair has no ``=``.
+    """
+    named = {}
+    for pair in pairs:
+        column, mark, header = pair.partition("=")
+        if not mark or not header:
+            raise OptionError(f'--column {pair}: expected NAME=HEADER, such as error="val error".')
+        named[column.strip()] = header
+    return named
+
+
+def read_target(text: str, *, is_fraction: bool) -> float:
+    """Return the target error; a loss is a plain number above 0.
+
+    Raises
+    ------
+    UnitError
+        If the text is no error.
+    """
+    if is_fraction:
+        return parse_error(text)
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise UnitError(f'"{text}" is not a loss: expected a number such as 2.5.') from error
+    if not 0 < value < float("inf"):
+        raise UnitError(f"error = {text}: expected a finite loss above 0.")
+    return value
+
+
+def show(result: Any, *, as_json: bool) -> None:
+    """Print a result on stdout: its card, or its JSON."""
+    if as_json:
+        click.echo(json.dumps(result.to_dict(), indent=2, allow_nan=False, ensure_ascii=False))
+    else:
+        click.echo(str(result))

@@ -1,0 +1,78 @@
+"""The card of a forecast: at most twelve lines that a person can read aloud.
+
+Words only; every number comes from the record, and intervals are printed with their level.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from costlaw.estimates import Estimate
+from costlaw.units import format_quantity
+
+if TYPE_CHECKING:
+    from costlaw.forecasting.forecast import Forecast
+
+
+def _dex(low: float, high: float) -> str:
+    if not math.isfinite(low):
+        return "not available"
+    top = f"10^{high:.1f}" if math.isfinite(high) else "unbounded"
+    return f"10^{low:.1f} to {top}"
+
+
+def _log_line(quantity: Estimate) -> str:
+    low, high = (math.log10(end) if end < math.inf else math.inf for end in quantity.interval(0.9))
+    return f"10^{math.log10(quantity.value):.2f} FLOP (90 %: {_dex(low, high)})"
+
+
+def _bill(quantity: Estimate) -> str:
+    low, high = quantity.interval(0.9)
+    left, right = (format_quantity(end, quantity.unit) for end in (low, high))
+    return f"{format_quantity(quantity.value, quantity.unit)} (90 %: {left} to {right})"
+
+
+def card(forecast: Forecast) -> str:
+    """Return the card.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        What to show.
+
+    Returns
+    -------
+    str
+    """
+    answer, fit = forecast.answer, forecast.fit
+    cost = forecast.cost
+    checked = forecast.backtest
+    coverage = checked.coverage(0.9)
+    tested = "too few runs to back-test"
+    if coverage is not None:
+        tested = (
+            f"held up to {checked.backtested_reach_dex:.1f} dex past the last run; "
+            f"{coverage:.0%} of hidden runs inside 90 %"
+        )
+    share = forecast.shares["usd"]
+    argue = ", ".join(f"{k} {v:.0%}" for k, v in sorted(share.items(), key=lambda i: -i[1])[:3])
+    lines = [
+        f"{forecast.benchmark.title}: what an error of {forecast.shown_error} takes",
+        f"  compute     {_log_line(forecast.compute)}, where the law passes",
+        f"  next result {_log_line(forecast.compute_next)}, P(unreachable) "
+        f"{answer.p_unreachable:.1%}",
+        f"  time        {_bill(cost.device_hours)} of {forecast.site.chip}",
+        f"  money       {_bill(cost.usd)}, dollars of {cost.usd_year} ({forecast.site.name})",
+        f"  energy      {_bill(cost.energy_kwh)};  carbon {_bill(cost.co2e_kg)}",
+        f"  law         {fit.law}, {fit.estimand}: {fit.n} runs ({fit.edition}, {fit.measure}), "
+        f"R² {fit.line.r_squared:.2f}",
+        f"  reach       {answer.reach_dex:+.1f} dex past the largest run: {forecast.evidence}",
+        f"  back-test   {tested}",
+        f"  other ways  {_dex(*forecast.recipe_range)} FLOP over other laws and estimands; "
+        f"one run left out: {_dex(*answer.leave_one_out)}",
+        f"  argue about {argue} of the width in dollars",
+    ]
+    if forecast.headroom and answer.reach_dex > 0:
+        lines.append(f"  headroom    {forecast.headroom}")
+    return "\n".join(lines)

@@ -1,0 +1,100 @@
+"""Intake: what a person names (a benchmark or a file) becomes a table of runs.
+
+Every door calls this one function, so the same words mean the same runs everywhere. A name that is
+neither a benchmark nor a file is refused with the nearest benchmark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from costlaw.exceptions import OptionError, UnknownName
+from costlaw.literature import benchmark as find_benchmark
+from costlaw.literature import benchmarks, published_runs
+from costlaw.runs import Runs, read_runs
+
+DEFAULT_EDITION = "corrected"
+DEFAULT_MEASURE = "hardware-burden"
+
+
+def looks_like_file(name: str) -> bool:
+    """Return whether a name is meant as a file: it exists, or has a folder or a suffix.
+
+    Examples
+    --------
+    >>> looks_like_file("runs.csv"), looks_like_file("imagenet")
+    (True, False)
+    """
+    path = Path(name)
+    suffixes = {".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson"}
+    return path.suffix.casefold() in suffixes or len(path.parts) > 1 or path.is_file()
+
+
+def runs_of(
+    name: str,
+    *,
+    edition: str | None = None,
+    measure: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    error_unit: str = "auto",
+) -> Runs:
+    """Return the runs that a name stands for.
+
+    Parameters
+    ----------
+    name : str
+        A benchmark (``imagenet``) or a file of runs (``runs.csv``).
+    edition, measure : str, optional
+        Edition of the corpus and how compute is counted; published results only.
+    columns : mapping of str to str, optional
+        Canonical column to header; files only.
+    error_unit : str
+        How to read the error column of a file.
+
+    Returns
+    -------
+    Runs
+
+    Raises
+    ------
+    UnknownName
+        If the name is neither a benchmark nor a file.
+    OptionError
+        If an option of the other kind is given.
+
+    Examples
+    --------
+    >>> len(runs_of("imagenet", edition="v1"))
+    13
+    """
+    if looks_like_file(name):
+        if edition or measure:
+            raise OptionError(
+                f"{name} is a file: --edition and --measure belong to published benchmarks."
+            )
+        return read_runs(name, columns=columns, error_unit=error_unit)
+    try:
+        find_benchmark(name)
+    except UnknownName as error:
+        raise UnknownName("benchmark or file", name, benchmarks()) from error
+    if columns or error_unit != "auto":
+        raise OptionError(f"{name} is a benchmark: --column and --error-unit belong to files.")
+    return published_runs(name, edition or DEFAULT_EDITION, measure or DEFAULT_MEASURE)
+
+
+def compute_column(runs: Runs) -> str:
+    """Return the column of compute that a law can be fitted to.
+
+    Raises
+    ------
+    OptionError
+        If the runs state no compute.
+    """
+    for column in ("compute_flop", "hardware_burden_flop"):
+        if runs.has(column):
+            return column
+    raise OptionError(
+        f"{runs.origin}: no run states its compute in FLOP; a priced forecast needs it. Add a "
+        "column such as compute_flop, or multiply parameters × examples × 6 yourself and say so."
+    )
