@@ -156,7 +156,7 @@ def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     out["inverse_unbounded"] = round(1 - bounded.size / dex.size, 4)
     out["inverse_half_dex_bounded"] = round(float(np.median(bounded)), 4) if bounded.size else None
     down = float(np.median([row["inverse_down_dex"] for row in rows]))
-    out["inverse_median_to_low_dex"] = round(down, 4) if down < 100 else None
+    out["inverse_median_to_low_dex"] = round(down, 4) if abs(down) < 100 else None
     return out
 
 

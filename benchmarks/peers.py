@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from costlaw.fitting.kernel.fit import Prior, fit_batch
 from costlaw.fitting.predictive.cases import Case
-from costlaw.fitting.predictive.descent import Problems, descend
 from costlaw.fitting.predictive.members import ALL, Member, first_guesses, pad
 from costlaw.laws import law
 
@@ -31,11 +31,11 @@ def peer_rmsle(name: str, case: Case) -> float:
     level = np.broadcast_to(heads.z[:, -1:], (*guesses.shape[:-1], 1))
     starts = np.concatenate([level, guesses], axis=-1)
     size = starts.shape[-1]
-    problems = Problems(
-        u=heads.u, z=heads.z, weights=heads.known,
-        mean=np.zeros((1, size)), precision=np.full((1, size), NO_BELIEF),
+    prior = Prior(mean=np.zeros(size), precision=np.full(size, NO_BELIEF))
+    fit = fit_batch(
+        law(member.law), np.exp(heads.u)[None], np.exp(heads.z), starts=starts, prior=prior,
+        origin=(np.zeros((1, 1)), np.zeros(1)), max_steps=200, bounded=False,
     )  # fmt: skip
-    ends, _ = descend(law(member.law), problems, starts, steps=200)
     with np.errstate(over="ignore"):
-        z = law(member.law).log_error(ends[0, :1], case.u[None, None])[0]
+        z = law(member.law).log_error(fit.q, case.u[None, None])[0]
     return float(np.sqrt(np.mean((z - case.z) ** 2)))

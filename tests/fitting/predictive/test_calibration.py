@@ -75,7 +75,7 @@ def test_no_hidden_run_reaches_a_fit(official):
 
 
 def test_the_92_curves_are_extrapolated_better_than_the_broken_power_law(official):
-    # .0331: least squares with one break, 16 starts (benchmarks/peers.csv); ours measured .0234
+    # .0331: least squares with one break, 16 starts (benchmarks/peers.csv); ours measured .0233
     weights = shipped_calibration().weights
     errors = [
         np.sqrt(np.mean((case.look.center(weights, case.u) - case.z) ** 2)) for case in official

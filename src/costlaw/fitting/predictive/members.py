@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from costlaw.fitting.kernel.fit import Prior, fit_batch
 from costlaw.fitting.predictive.curve import Array, Curve
-from costlaw.fitting.predictive.descent import Problems, descend
 from costlaw.laws import law
 
 ADAPTIVE = 0.0  # memory chosen so that about 12 runs count
@@ -30,6 +30,7 @@ ANCHOR_MEMORY = 0.1  # in ln x: the shift uses the last tenth of an e-fold
 NOISE_GUESS = 0.01  # sd of ln error in the first round, before the residuals are known
 SMALLEST_VARIANCE = 1e-12
 FIRST_STEPS, LAST_STEPS, KEPT = 40, 60, 3
+TOLERANCE = 1e-7  # relative decrease of the objective
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,13 +249,15 @@ def _fit(member: Member, heads: Heads) -> Array:
     level = np.broadcast_to(last, (*guesses.shape[:-1], 1))
     starts = np.concatenate([level, guesses], axis=-1)
     variance = np.full(len(last), NOISE_GUESS**2)
+    origin = (np.zeros((1, len(last))), np.zeros(len(last)))
     for steps in (FIRST_STEPS, LAST_STEPS):
-        problems = Problems(
-            u=heads.u, z=heads.z, weights=weights, mean=mean,
-            precision=member.stiffness * variance[:, None] / sd**2,
+        precision = member.stiffness * variance[:, None] / sd**2
+        fit = fit_batch(
+            form, np.exp(heads.u)[None], np.exp(heads.z), weights=weights, starts=starts,
+            prior=Prior(mean=mean, precision=precision), origin=origin, keep=KEPT,
+            max_steps=steps, bounded=False, tolerance=TOLERANCE,
         )  # fmt: skip
-        ends, _ = descend(form, problems, starts, steps=steps)
-        best, starts = ends[:, 0], np.moveaxis(ends[:, :KEPT], 1, 0)
+        best, starts = fit.q[:, 0], np.moveaxis(fit.q, 1, 0)
         away = (heads.z - form.log_error(best, heads.u[None])) * heads.known
         variance = noise_variance(away, weights, best.shape[-1])
     return best
