@@ -11,6 +11,8 @@ from typing import Any
 from costlaw.version import __version__
 
 _PUBLIC: dict[str, str] = {
+    "fit": "costlaw.verbs",
+    "forecast": "costlaw.verbs",
     "Cost": "costlaw.costs",
     "Estimate": "costlaw.estimates",
     "Fit": "costlaw.fitting.scatter",

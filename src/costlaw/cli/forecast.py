@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from costlaw.cli.options import evidence_options, read_columns, read_target, show
+from costlaw.cli.options import evidence_options, reading, show
 from costlaw.exceptions import EvidenceError
 
 
@@ -27,18 +27,11 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     costlaw forecast imagenet --error 5% --edition v1 --site article-2021
     costlaw forecast runs.csv --error 3% --json
     """
-    from costlaw.costs import preset
-    from costlaw.forecasting import forecast_runs
-    from costlaw.intake import compute_column, runs_of
+    from costlaw.verbs import forecast
 
-    place = preset(site)
-    runs = runs_of(source, edition=options["edition"], measure=options["measure"],
-                   columns=read_columns(options["columns"]),
-                   error_unit=options["error_unit"])  # fmt: skip
-    target = read_target(error, is_fraction=runs.benchmark.is_fraction)
-    result = forecast_runs(
-        runs, target, site=place, law=options["law"], estimand=options["estimand"],
-        column=compute_column(runs), edition=runs.origin,
+    result = forecast(
+        source, error, site=site, law=options["law"], estimand=options["estimand"],
+        **reading(options),
     )  # fmt: skip
     show(result, as_json=options["as_json"])
     _say(result, options["budget"])

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from costlaw.exceptions import OptionError, UnitError
-from costlaw.units import parse_error
+from costlaw.exceptions import OptionError
 
 F = TypeVar("F", bound=Callable[..., Any])
 EDITION = "Edition of the corpus: corrected (default), v1, v2, extended."
@@ -59,23 +58,14 @@ def read_columns(pairs: tuple[str, ...]) -> dict[str, str]:
     return named
 
 
-def read_target(text: str, *, is_fraction: bool) -> float:
-    """Return the target error; a loss is a plain number above 0.
-
-    Raises
-    ------
-    UnitError
-        If the text is no error.
-    """
-    if is_fraction:
-        return parse_error(text)
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise UnitError(f'"{text}" is not a loss: expected a number such as 2.5.') from error
-    if not 0 < value < float("inf"):
-        raise UnitError(f"error = {text}: expected a finite loss above 0.")
-    return value
+def reading(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that say how to read a source, as the verbs take them."""
+    return {
+        "edition": options["edition"],
+        "measure": options["measure"],
+        "columns": read_columns(options["columns"]),
+        "error_unit": options["error_unit"],
+    }
 
 
 def show(result: Any, *, as_json: bool) -> None:
