@@ -22,6 +22,7 @@ _PUBLIC: dict[str, str] = {
     "Site": "costlaw.costs",
     "Source": "costlaw.sources",
     "CostlawError": "costlaw.exceptions",
+    "meter": "costlaw.metering.windows",
 }
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the table above is the one list of names

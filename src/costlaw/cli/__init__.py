@@ -27,6 +27,8 @@ from costlaw.version import __version__
 
 # name -> (module that holds ``command``, one line of help): add a command here and nowhere else
 COMMANDS: dict[str, tuple[str, str]] = {
+    "doctor": ("costlaw.cli.doctor", "Say what this machine can meter and what is installed."),
+    "meter": ("costlaw.cli.meter", "Meter a command; recover and merge readings."),
     "audit": ("costlaw.cli.audit", "Hold every claim of the article and its paper against data."),
     "fit": ("costlaw.cli.fit", "Fit a law to published results or to a file of runs."),
     "forecast": (

@@ -1,0 +1,104 @@
+"""Metering a command: its children, its exit code and its signals, untouched.
+
+The command runs as a child with the terminal, the folder and the environment of the caller. Signals
+sent to the meter are passed on; a command that dies of a signal makes the meter die of it too.
+Processes that outlive the command are named, not waited for, and not metered any longer.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from costlaw.exceptions import OptionError
+from costlaw.metering.metered import Metered
+from costlaw.metering.nodes.processes import ProcessTree
+from costlaw.metering.windows import Meter
+
+PASSED_ON = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launched:
+    """How a metered command ended: its exit code, negative for a signal, and what it used."""
+
+    code: int
+    metered: Metered
+
+
+def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
+    """Run a command under a meter and return how it ended.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The command and its arguments.
+    name : str
+        Name of the run.
+    **options
+        As for ``meter``.
+
+    Raises
+    ------
+    OptionError
+        If the command does not exist or may not be run.
+    """
+    watch = Meter(name, signals=False, **options).start()
+    earlier = {}
+    child: subprocess.Popen[bytes] | None = None
+
+    def pass_on(number: int, frame: Any) -> None:
+        # Ctrl-C in a terminal reaches the child by itself: passing it on would be a second one
+        if child is not None and not (number == signal.SIGINT and _shares_terminal()):
+            child.send_signal(number)
+
+    for label in PASSED_ON:
+        number = getattr(signal, label, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            earlier[number] = signal.signal(number, pass_on)
+    try:
+        child = subprocess.Popen(list(words))
+        code = child.wait()
+    except OSError as problem:
+        watch.stop("not started")
+        raise OptionError(f'cannot run "{words[0]}": {problem.strerror}.') from problem
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+    left = ProcessTree().living_children()
+    if left:
+        watch.note(
+            f"{len(left)} processes outlive the command ({', '.join(map(str, left[:5]))}); what "
+            "they use from here on is not metered"
+        )
+    reason = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+    return Launched(code=code, metered=watch.stop("finished" if code == 0 else reason))
+
+
+def _shares_terminal() -> bool:
+    """Return whether we are in the foreground group of a terminal."""
+    try:
+        return os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def die_as(code: int) -> None:
+    """End this process as the command ended: the same exit code, or the same signal."""
+    if code >= 0:
+        raise SystemExit(code)
+    number = -code
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the command's crash, not ours
+        if number not in {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(number, signal.SIG_DFL)
+    except (ImportError, OSError, ValueError):
+        raise SystemExit(128 + number) from None
+    os.kill(os.getpid(), number)
+    raise SystemExit(128 + number)

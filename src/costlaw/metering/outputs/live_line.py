@@ -1,0 +1,121 @@
+"""One line in the terminal: elapsed, energy, cost so far, time to finish and to the target error.
+
+Shown on standard error, only on a terminal. The cost uses the price that the caller gave (none is
+known here). The forecast to the target is a local power law through the last half of the errors
+(least squares in logarithms); it is printed as "about" and only while the errors fall clearly.
+For a forecast with an interval and a back-test, give the runs to ``forecast``.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import TYPE_CHECKING, Any
+
+from costlaw.metering.records.session import Window
+from costlaw.metering.summary import summarise
+
+if TYPE_CHECKING:
+    from costlaw.metering.sampler import Sampler
+
+LEAST_MARKS = 8
+LEAST_SLOPE_SIGMAS = 3.0
+
+
+class LiveLine:
+    """Rewrites one line at each sample; the outermost meter's only."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._width = 0
+
+    @classmethod
+    def attach(cls, sampler: Sampler, number: int, *, force: bool = False) -> None:
+        """Show a window's line, if there is a terminal and no other line is on it."""
+        shown = any(isinstance(observer, cls) for observer in sampler.observers)
+        if (force or _is_terminal()) and not shown:
+            sampler.observers.append(cls(number))
+
+    def __call__(self, sampler: Sampler) -> None:
+        """Rewrite the line; take it away when the window has ended."""
+        ended = self._number not in sampler.tallies
+        window = sampler.window(self._number)
+        text = "" if ended else describe(sampler, window)
+        try:
+            sys.stderr.write("\r" + text.ljust(self._width) + ("\r" if ended else ""))
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            ended = True
+        self._width = len(text)
+        if ended and self in sampler.observers:
+            sampler.observers.remove(self)
+
+
+def _is_terminal() -> bool:
+    try:
+        return bool(sys.stderr.isatty())
+    except (AttributeError, ValueError):
+        return False
+
+
+def describe(sampler: Sampler, window: Window) -> str:
+    """Return the line's text."""
+    elapsed = window.last.t - window.opened.t
+    metered = summarise(sampler.session, window)
+    parts = [window.name, _clock(elapsed)]
+    figure = metered.headline
+    if figure is not None:
+        parts.append(f"{figure.energy_kwh:.3g} kWh (tier {figure.tier}, {figure.scope})")
+    price = window.settings.get("price_usd_per_hour")
+    if price:
+        parts.append(f"${price * elapsed / 3600:.2f} so far")
+    total = window.settings.get("total_examples")
+    if total and window.examples and window.examples < total:
+        parts.append(f"done in {_clock(elapsed * (total / window.examples - 1))}")
+    target = window.settings.get("target_error")
+    if target:
+        left = seconds_to_error(window, target)
+        parts.append(
+            f"error {target:g} in about {_clock(left)}"
+            if left is not None
+            else f"error {target:g} not in sight"
+        )
+    return " · ".join(parts)
+
+
+def seconds_to_error(window: Window, target: float) -> float | None:
+    """Return about how long until the target error [s], or None if the errors do not say."""
+    marks = [m for m in window.marks if m.error > 0 and m.t > window.opened.t]
+    marks = marks[len(marks) // 2 :]
+    if len(marks) < LEAST_MARKS:
+        return None
+    if marks[-1].error <= target:
+        return 0.0
+    x = [math.log(mark.t - window.opened.t) for mark in marks]
+    y = [math.log(mark.error) for mark in marks]
+    slope, sigma, level = _line(x, y)
+    if slope >= -LEAST_SLOPE_SIGMAS * sigma or slope >= 0:
+        return None
+    exponent = (math.log(target) - level) / slope
+    if exponent > math.log(1e9):
+        return None
+    return max(math.exp(exponent) - (window.last.t - window.opened.t), 0.0)
+
+
+def _line(x: list[float], y: list[float]) -> tuple[float, float, float]:
+    """Return slope, its standard error and the level at x = 0 of the least-squares line."""
+    n = len(x)
+    mean_x, mean_y = sum(x) / n, sum(y) / n
+    spread = sum((a - mean_x) ** 2 for a in x)
+    if spread == 0:
+        return 0.0, math.inf, mean_y
+    slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / spread
+    level = mean_y - slope * mean_x
+    left: Any = sum((b - level - slope * a) ** 2 for a, b in zip(x, y, strict=True))
+    return slope, math.sqrt(left / (n - 2) / spread), level
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"

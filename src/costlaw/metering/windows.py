@@ -1,0 +1,269 @@
+"""The meter that a user holds: a context manager, a decorator, start and stop.
+
+``with meter("small") as m:`` opens a window; ``m.step(examples=64, error=0.12)`` reports;
+``m.result`` is what it used and ``m.run`` the run that ``fit`` and ``forecast`` take. Windows nest
+and overlap, as in Zeus (https://ml.energy/zeus); one sampler reads the sensors for all of them.
+
+Nothing here needs numpy, polars, scipy or torch, and nothing is sent over a network.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from costlaw.exceptions import OptionError
+from costlaw.metering.probes.catalogue import given_openers
+from costlaw.metering.probes.probe import Probe
+from costlaw.metering.records.journal import FOLDER
+from costlaw.metering.sampler import Sampler
+from costlaw.metering.stopping import adopt, catch_signals, shared_sampler
+
+if TYPE_CHECKING:
+    from costlaw.metering.metered import Metered
+    from costlaw.runs import Run
+
+LEAST_INTERVAL_S = 0.05  # NVML refreshes its counter every 20-100 ms: faster tells nothing new
+
+
+def meter(
+    name: str | Callable[..., Any] = "run",
+    *,
+    folder: str | os.PathLike[str] = FOLDER,
+    interval_s: float = 1.0,
+    probes: Iterable[Probe] | None = None,
+    signals: bool = True,
+    live: bool | None = None,
+    **settings: Any,
+) -> Any:
+    """Meter what happens inside a ``with`` block or a function.
+
+    Parameters
+    ----------
+    name : str or callable
+        Name of the run; a function if used as a bare decorator.
+    folder : path
+        Where the readings are written, one file per process.
+    interval_s : float
+        Time between samples [s].
+    probes : iterable of Probe or None
+        Sensors to read; this machine's if None.
+    signals : bool
+        Write a last reading on SIGTERM and SIGHUP before they do their work.
+    live : bool or None
+        Show one line on standard error; None: only if it is a terminal.
+    **settings
+        What else is known: ``parameters``, ``pue``, ``price_usd_per_hour``, ``total_examples``,
+        ``target_error``.
+
+    Returns
+    -------
+    Meter
+        Context manager, decorator, or started and stopped by hand.
+
+    Raises
+    ------
+    OptionError
+        If the interval is too short or a setting is unknown.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with meter("tiny", folder=tempfile.mkdtemp(), live=False) as m:
+    ...     m.step(examples=64, error=0.25)
+    >>> m.result.steps, m.result.examples, m.run.error
+    (1, 64.0, 0.25)
+    """
+    if callable(name):
+        return Meter(name.__name__)(name)
+    return Meter(
+        name,
+        folder=folder,
+        interval_s=interval_s,
+        probes=probes,
+        signals=signals,
+        live=live,
+        **settings,
+    )
+
+
+class Meter:
+    """One metered span; see :func:`meter`."""
+
+    SETTINGS = frozenset(
+        {"parameters", "pue", "price_usd_per_hour", "total_examples", "target_error", "seed"}
+    )
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        folder: str | os.PathLike[str] = FOLDER,
+        interval_s: float = 1.0,
+        probes: Iterable[Probe] | None = None,
+        signals: bool = True,
+        live: bool | None = None,
+        **settings: Any,
+    ) -> None:
+        if not (math.isfinite(interval_s) and interval_s >= LEAST_INTERVAL_S):
+            raise OptionError(
+                f"interval_s = {interval_s}: expected at least {LEAST_INTERVAL_S} s, because no "
+                "sensor refreshes faster."
+            )
+        unknown = sorted(set(settings) - self.SETTINGS)
+        if unknown:
+            known = ", ".join(sorted(self.SETTINGS))
+            raise OptionError(f"unknown settings {', '.join(unknown)}; expected any of {known}.")
+        self.name = name
+        self.settings = settings
+        self.folder = Path(folder).absolute()
+        self._options: dict[str, Any] = {
+            "folder": folder, "interval_s": interval_s, "probes": probes, "signals": signals,
+            "live": live, **settings,
+        }  # fmt: skip
+        self._sampler: Sampler | None = None
+        self._number = 0
+        self._result: Metered | None = None
+        self._running = False
+
+    # -- beginning and end -------------------------------------------------------------------------
+
+    def start(self) -> Meter:
+        """Begin metering; a second start of a running meter is refused."""
+        if self._running:
+            raise OptionError(f'meter "{self.name}" is running already; stop it first.')
+        options = self._options
+        if options["probes"] is None:
+            self._sampler = shared_sampler(options["interval_s"])
+        else:
+            openers = given_openers(options["probes"])
+            self._sampler = adopt(Sampler(openers, interval_s=options["interval_s"]))
+        self._result = None
+        if options["signals"]:
+            catch_signals()
+        self._number = self._sampler.open_window(self.name, self.folder, self.settings)
+        self._running = True
+        if options["live"] is not False:
+            from costlaw.metering.outputs.live_line import LiveLine
+
+            LiveLine.attach(self._sampler, self._number, force=bool(options["live"]))
+        return self
+
+    def stop(self, reason: str = "finished") -> Metered:
+        """End metering and return what was used."""
+        if self._sampler is None:
+            raise OptionError(f'meter "{self.name}" was never started.')
+        if self._running and self._sampler.pid == os.getpid():
+            self._sampler.close_window(self._number, reason)
+        self._running = False
+        return self.result
+
+    def __enter__(self) -> Meter:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop("finished" if kind is None else f"exception {kind.__name__}")
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Meter every call of a function; ``function.last_meter`` is the latest."""
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def waiting(*args: Any, **kwargs: Any) -> Any:
+                with Meter(self.name, **self._options) as fresh:
+                    waiting.last_meter = fresh  # type: ignore[attr-defined]
+                    return await function(*args, **kwargs)
+
+            return waiting
+
+        @functools.wraps(function)
+        def metered(*args: Any, **kwargs: Any) -> Any:
+            with Meter(self.name, **self._options) as fresh:
+                metered.last_meter = fresh  # type: ignore[attr-defined]
+                return function(*args, **kwargs)
+
+        return metered
+
+    # -- what the run says -------------------------------------------------------------------------
+
+    def step(
+        self,
+        *,
+        examples: float | None = None,
+        error: float | None = None,
+        model_flop: float | None = None,
+        hardware_flop: float | None = None,
+        count: int = 1,
+    ) -> None:
+        """Report training steps: their examples, their operations [FLOP], the error reached.
+
+        Costs about a microsecond; nothing is read or written here.
+        """
+        tally = self._sampler.tallies.get(self._number) if self._sampler else None
+        if tally is None:
+            return
+        tally.steps += count
+        if examples is not None:
+            tally.examples += float(examples)
+        if model_flop is not None:
+            tally.model_flop = (tally.model_flop or 0.0) + float(model_flop)
+        if hardware_flop is not None:
+            tally.hardware_flop = (tally.hardware_flop or 0.0) + float(hardware_flop)
+        if error is not None and math.isfinite(error):
+            self._mark(tally, float(error))
+
+    def report(self, *, error: float) -> None:
+        """Report an error, such as a validation error, without a step."""
+        self.step(error=error, count=0)
+
+    def _mark(self, tally: Any, error: float) -> None:
+        now = self._sampler.now_s() if self._sampler else 0.0
+        tally.marks.append([now, tally.steps, tally.examples, error, tally.model_flop])
+        if len(tally.marks) > 512:
+            tally.marks[:] = [*tally.marks[:-1:2], tally.marks[-1]]
+
+    def note(self, text: str) -> None:
+        """Write a remark into the file."""
+        if self._sampler is not None:
+            self._sampler.note(text)
+
+    def window(self, name: str) -> Meter:
+        """Return a meter for a part of this one, with the same settings."""
+        return Meter(name, **self._options)
+
+    # -- what it used ------------------------------------------------------------------------------
+
+    @property
+    def file(self) -> str | None:
+        """The file the readings are in, or None if they could not be written."""
+        return self._sampler.path_of(self._number) if self._sampler else None
+
+    @property
+    def result(self) -> Metered:
+        """What the span used; of a running meter, up to the latest sample."""
+        if self._sampler is None:
+            raise OptionError(f'meter "{self.name}" was never started.')
+        if self._result is None or self._running:
+            from costlaw.metering.summary import summarise
+
+            sampler = self._sampler
+            self._result = summarise(
+                sampler.session, sampler.window(self._number), file=self.file
+            )  # fmt: skip
+        return self._result
+
+    @property
+    def run(self) -> Run:
+        """The span as a run that ``fit`` and ``forecast`` take."""
+        return self.result.run()
