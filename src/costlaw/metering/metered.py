@@ -34,6 +34,7 @@ SOURCES = (
         year=2023,
         url="https://arxiv.org/abs/2312.02741",
         locator="abstract",
+        obtained="recalled",
     ),
     Source(
         title="Ground-Truthing AI Energy Consumption: Validating CodeCarbon Against External "
@@ -41,6 +42,7 @@ SOURCES = (
         year=2025,
         url="https://arxiv.org/abs/2509.22092",
         locator="abstract",
+        obtained="recalled",
     ),
     Source(
         title="Rest of a machine: 0.25 of its processors, memory and GPUs (power supply 0.92 "

@@ -19,10 +19,11 @@ TIERS: dict[str, str] = {
     "D": "time only",
 }
 
-# Within ×/÷ this factor with probability 0.9; "not calibrated by us": A and B from published
-# validation of NVML against external meters (arXiv:2312.02741, errors up to 65 % before and about
-# 5-10 % after care; arXiv:2509.22092, trackers wrong by up to 40 %), C from the same studies'
-# static models and the spread of rated power per core in data/processors.csv.
+# Within ×/÷ this factor with probability 0.9; "not calibrated by us". A and B are set from what
+# published validations report: careful NVML readings err 35 % less on average than careless ones
+# (arXiv:2312.02741), trackers err by up to 40 % (arXiv:2509.22092). C is wider than B because a
+# static rating replaces the sensor; the middle half of rated W/core in data/processors.csv alone
+# spans 1.8. All three values are a judgement on that evidence, not a fit to it.
 FACTOR: dict[str, float] = {"A": 1.1, "B": 1.4, "C": 2.5}
 LEVEL = 0.9
 
