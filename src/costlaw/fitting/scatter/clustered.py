@@ -103,7 +103,7 @@ def clustered_variance(design: Array, response: Array, groups: Array) -> Cluster
     """
     n, k = design.shape
     codes = np.unique(groups, return_inverse=True)[1]
-    sizes: Any = np.bincount(codes).astype(np.float64)
+    sizes = np.bincount(codes).astype(np.float64)
     rows = np.column_stack([design, response])
     sums = np.column_stack([np.bincount(codes, weights=column) for column in rows.T])
     inner = rows.T @ rows
@@ -130,7 +130,7 @@ def clustered_variance(design: Array, response: Array, groups: Array) -> Cluster
     )
 
 
-def _weighed(inner: Array, sums: Array, cluster: tuple[Array, float]) -> tuple[Array, Array, float]:
+def _weighed(inner: Array, sums: Array, cluster: tuple[Any, float]) -> tuple[Array, Array, float]:
     """Return X'V⁻¹X, X'V⁻¹y and y'V⁻¹y for rows that share ``share`` inside clusters."""
     sizes, share = cluster
     kappa = share / (1.0 - share + share * sizes)
