@@ -105,7 +105,9 @@ def clustered_variance(design: Array, response: Array, groups: Array) -> Cluster
     codes = np.unique(groups, return_inverse=True)[1]
     sizes = np.bincount(codes).astype(np.float64)
     rows = np.column_stack([design, response])
-    sums = np.column_stack([np.bincount(codes, weights=column) for column in rows.T])
+    sums: Array = np.column_stack([np.bincount(codes, weights=column) for column in rows.T]).astype(
+        np.float64
+    )
     inner = rows.T @ rows
     bread = np.linalg.pinv(inner[:k, :k])
     shares = SHARES if sizes.max() > 1 else SHARES[:1]
