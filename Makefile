@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: demo test test-slow lint types arrows clean
+.PHONY: demo pictures test test-slow lint types arrows clean
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -17,7 +17,11 @@ $(VENV)/.test: $(VENV)/.core
 	@touch $@
 
 demo: $(VENV)/.core
-	$(BIN)/costlaw forecast imagenet --error 5%
+	@mkdir -p demo
+	$(BIN)/costlaw forecast imagenet --error 5% --figure demo/imagenet.svg
+
+pictures: $(VENV)/.core  # the README's picture, drawn again
+	$(BIN)/costlaw forecast imagenet --error 5% --figure docs/images/imagenet.svg
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

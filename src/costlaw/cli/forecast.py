@@ -17,6 +17,8 @@ from costlaw.exceptions import EvidenceError
 @click.option("--site", default="today", show_default=True, metavar="PRESET",
               help="Where it is paid for: today, article-2021, authors-2022.")  # fmt: skip
 @click.option("--budget", default=None, metavar="USD", help="Say what gain fits this budget.")
+@click.option("--figure", default=None, metavar="PATH",
+              help="Draw it: .svg, .png, or .html (one file, offline).")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Leave with 3 past the back-tested reach.")
 @evidence_options
 def command(source: str, error: str, site: str, **options: Any) -> None:
@@ -26,13 +28,20 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     costlaw forecast imagenet --error 5%
     costlaw forecast imagenet --error 5% --edition v1 --site article-2021
     costlaw forecast runs.csv --error 3% --json
+    costlaw forecast imagenet --error 5% --figure picture.html
     """
     from costlaw.verbs import forecast
 
+    if options["figure"]:
+        from costlaw.figures import check_figure_path
+
+        check_figure_path(options["figure"])
     result = forecast(
         source, error, site=site, law=options["law"], estimand=options["estimand"],
         **reading(options),
     )  # fmt: skip
+    if options["figure"]:
+        _draw(result, options["figure"])
     show(result, as_json=options["as_json"])
     _say(result, options["budget"])
     if options["strict"] and result.evidence.startswith("beyond"):
@@ -40,6 +49,15 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
             f"--strict: the answer lies {result.answer.reach_dex:.1f} dex past the largest run; "
             f"back-tests held up to {result.backtest.backtested_reach_dex:.1f} dex."
         )
+
+
+def _draw(result: Any, path: str) -> None:
+    """Write the picture, and say where on stderr."""
+    from costlaw.figures import forecast_figure, save_figure
+
+    narrow = forecast_figure(result, width=374) if path.casefold().endswith(".html") else None
+    written = save_figure(forecast_figure(result), path, narrow=narrow)
+    click.echo(f"figure written: {written}", err=True)
 
 
 def _say(result: Any, budget: str | None) -> None:

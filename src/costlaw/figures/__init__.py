@@ -1,0 +1,11 @@
+"""Figures: a result as one Vega-Lite picture, and that picture as a file.
+
+One idea: a picture is a plain dictionary (Vega-Lite 6, Satyanarayan et al. 2017) that any page can
+show and that ``save_figure`` turns into SVG, PNG or one offline HTML file. No numbers are made
+here: every one comes out of the result that is drawn.
+"""
+
+from costlaw.figures.saving import check_figure_path, save_figure
+from costlaw.figures.two_panels import forecast_figure
+
+__all__ = ["check_figure_path", "forecast_figure", "save_figure"]
