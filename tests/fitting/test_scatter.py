@@ -8,6 +8,7 @@ import statsmodels.api as sm
 
 from costlaw.exceptions import EvidenceError
 from costlaw.fitting.scatter import compute_for_error, fit_scatter
+from costlaw.fitting.scatter.clustered import clustered_variance
 from costlaw.fitting.scatter.estimands.least_squares import error_on_compute
 from costlaw.literature import published_runs
 
@@ -50,12 +51,26 @@ def test_least_squares_agrees_with_statsmodels():
     assert fit.line.r_squared == pytest.approx(other.rsquared)
 
 
-def test_clusters_of_one_row_give_hc2():
+def test_clusters_of_one_row_give_the_textbook_standard_error():
     fit = imagenet("v2")
     x, y = fit.evidence.x, fit.evidence.response
     line = error_on_compute(x, y, groups=np.arange(x.size), better=1.0, name="")
-    other = sm.OLS(y, sm.add_constant(x)).fit(cov_type="HC2")
+    other = sm.OLS(y, sm.add_constant(x)).fit()
     assert line.slope_error == pytest.approx(other.bse[1], rel=1e-9)
+    assert line.slope_freedom == other.df_resid
+
+
+def test_the_shared_part_agrees_with_the_mixed_model_of_statsmodels():
+    random = np.random.default_rng(5)
+    groups = np.repeat(np.arange(30), 4)
+    x = random.uniform(17, 23, size=groups.size)
+    y = 0.09 * x + random.normal(size=30)[groups] * 0.1 + random.normal(size=groups.size) * 0.1
+    design = np.column_stack([np.ones(x.size), x])
+    ours = clustered_variance(design, y, groups)
+    other = sm.MixedLM(y, design, groups=groups).fit(reml=True)
+    common = float(other.cov_re[0, 0])
+    assert ours.shared == pytest.approx(common / (common + other.scale), abs=0.02)
+    assert ours.variance == pytest.approx(common + other.scale, rel=0.03)
 
 
 def test_the_frontier_has_the_loss_of_statsmodels_or_less():

@@ -1,37 +1,50 @@
 """Variance of a least-squares line whose points come in clusters, and its degrees of freedom.
 
-Rows of one paper, or of one lineage, share what is not compute. CR2 (Bell & McCaffrey 2002) is
-unbiased when rows are in fact independent, and its Satterthwaite degrees of freedom
-(Pustejovsky & Tipton 2018) fall when few clusters carry the line, which is what makes intervals
-honest at n = 13. With clusters of one row it is HC2 with the same degrees of freedom. It chooses no
-clusters and inverts nothing.
+Rows of one paper, or of one lineage, share what is not compute. The shared part ρ of a result's
+variance is estimated by restricted maximum likelihood (Patterson & Thompson 1971), and the variance
+of the *ordinary* least-squares line follows from it. Without clusters it is the textbook variance
+with n - k degrees of freedom, exactly.
+
+Two others were simulated on the real designs (``benchmarks/scatter_coverage.py``) and lost. A
+sandwich (CR2 with Bell-McCaffrey degrees of freedom) covered 96 % at n = 36 where rows are
+independent and 86 % where half of the variance is shared; averaging over ρ under a flat prior
+covered 99 % and 92 %, wider than it needs to be. Everything is sums over clusters, so 10^6 rows
+need no n × n matrix. It chooses no clusters and inverts nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+SHARES = np.linspace(0.0, 0.95, 39)  # grid of ρ
 LARGE = 1e6  # degrees of freedom from which Student's t is the normal to every printed digit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ClusteredVariance:
-    """CR2 covariance of least-squares coefficients, and the parts its degrees of freedom need.
+    """Variance of least-squares coefficients whose rows share part of their deviation.
 
     Parameters
     ----------
+    shared : float
+        Share ρ of a result's variance that its cluster has in common.
     covariance : ndarray of shape (k, k)
         Covariance of the coefficients [response²].
-    pulls : ndarray of shape (k, clusters, n)
-        How each row's disturbance pulls each cluster's score, for each coefficient.
+    variance : float
+        Variance of one result around the line [response²].
+    freedom : float
+        Degrees of freedom.
     """
 
+    shared: float
     covariance: Array
-    pulls: Array
+    variance: float
+    freedom: float
 
     def spread(self, start: Array, step: Array, places: Array) -> tuple[Array, Array]:
         """Return standard error and degrees of freedom of ``(start + place * step) @ beta``.
@@ -48,31 +61,27 @@ class ClusteredVariance:
         (standard_error, freedom) : tuple of ndarray of shape (m,)
             [response], [count].
         """
-        at, along = (np.tensordot(side, self.pulls, axes=1) for side in (start, step))
-        grams = (at @ at.T, at @ along.T + along @ at.T, along @ along.T)
-        trace = np.polynomial.polynomial.polyval(places, [np.trace(part) for part in grams])
-        squares = np.zeros(5)
-        for left in range(3):
-            for right in range(3):
-                squares[left + right] += np.sum(grams[left] * grams[right])
-        total = np.polynomial.polynomial.polyval(places, squares)
         cross = self.covariance
-        quadratic = [start @ cross @ start, 2 * start @ cross @ step, step @ cross @ step]
-        variance = np.polynomial.polynomial.polyval(places, quadratic)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            freedom = np.where(total > 0, trace**2 / total, 1.0)
-        return np.sqrt(np.maximum(variance, 0.0)), np.clip(freedom, 1.0, LARGE)
+        at = np.asarray(places, dtype=float)
+        variance = (
+            start @ cross @ start + 2 * (start @ cross @ step) * at + (step @ cross @ step) * at**2
+        )
+        return np.sqrt(np.maximum(variance, 0.0)), np.full(at.shape, self.freedom)
+
+    def scatter(self) -> tuple[float, float]:
+        """Return the standard deviation of a result around the line, and its freedom."""
+        return float(np.sqrt(self.variance)), self.freedom
 
 
-def clustered_variance(design: Array, residuals: Array, groups: Array) -> ClusteredVariance:
-    """Return the CR2 covariance of an ordinary least-squares fit.
+def clustered_variance(design: Array, response: Array, groups: Array) -> ClusteredVariance:
+    """Return the variance of an ordinary least-squares fit of clustered rows.
 
     Parameters
     ----------
     design : ndarray of shape (n, k)
         Regressors, the constant included.
-    residuals : ndarray of shape (n,)
-        Residuals of the fit [response].
+    response : ndarray of shape (n,)
+        What was regressed, or its residuals: the answer is the same.
     groups : ndarray of shape (n,)
         Cluster of each row, as integers.
 
@@ -82,33 +91,50 @@ def clustered_variance(design: Array, residuals: Array, groups: Array) -> Cluste
 
     Source
     ------
-    Bell & McCaffrey 2002, Survey Methodology 28(2); Pustejovsky & Tipton 2018, JBES 36(4), eq. 6
-    and 11, with the identity as working covariance.
+    Patterson & Thompson 1971, Biometrika 58(3); Searle, Casella & McCulloch 1992, ch. 6, with one
+    variance shared by the rows of a cluster.
 
     Examples
     --------
-    >>> design = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
+    >>> design = np.column_stack([np.ones(4), [-1.5, -0.5, 0.5, 1.5]])
     >>> fitted = clustered_variance(design, np.array([0.1, -0.1, -0.1, 0.1]), np.arange(4))
-    >>> fitted.covariance.shape
-    (2, 2)
+    >>> fitted.shared, round(fitted.scatter()[0] ** 2, 6), round(fitted.scatter()[1])
+    (0.0, 0.02, 2)
     """
-    bread = np.linalg.inv(design.T @ design)
-    hat = design @ bread @ design.T
-    rest = np.eye(len(residuals)) - hat
-    labels = np.unique(groups)
-    pulls = np.empty((design.shape[1], labels.size, len(residuals)))
-    for place, label in enumerate(labels):
-        rows = np.flatnonzero(groups == label)
-        adjusted = _inverse_root(rest[np.ix_(rows, rows)]) @ design[rows] @ bread
-        pulls[:, place, :] = adjusted.T @ rest[rows]
-    scores = pulls @ residuals
-    return ClusteredVariance(covariance=scores @ scores.T, pulls=pulls)
+    n, k = design.shape
+    codes = np.unique(groups, return_inverse=True)[1]
+    sizes = np.bincount(codes).astype(np.float64)
+    rows = np.column_stack([design, response])
+    sums: Array = np.column_stack([np.bincount(codes, weights=column) for column in rows.T]).astype(
+        np.float64
+    )
+    inner = rows.T @ rows
+    bread = np.linalg.pinv(inner[:k, :k])
+    shares = SHARES if sizes.max() > 1 else SHARES[:1]
+    freedom = max(float(n - k), 1e-9)
+    likelihoods, rests = [], []
+    for share in shares:
+        left, cross, right = _weighed(inner, sums, (sizes, float(share)))
+        rest = max(float(right - cross @ np.linalg.pinv(left) @ cross), 0.0)
+        volume = np.sum((sizes - 1) * np.log1p(-share) + np.log1p(share * (sizes - 1)))
+        likelihoods.append(
+            -0.5 * (freedom * np.log(max(rest, 1e-300)) + volume + np.linalg.slogdet(left)[1])
+        )
+        rests.append(rest)
+    best = int(np.argmax(likelihoods))
+    share, variance = float(shares[best]), rests[best] / freedom if n > k else np.nan
+    middle = (1.0 - share) * inner[:k, :k] + share * sums[:, :k].T @ sums[:, :k]
+    return ClusteredVariance(
+        shared=share,
+        covariance=variance * bread @ middle @ bread,
+        variance=variance,
+        freedom=float(np.clip(freedom, 1.0, LARGE)),
+    )
 
 
-def _inverse_root(block: Array) -> Array:
-    """Return the symmetric inverse square root; directions without information are left at 0."""
-    if block.shape == (1, 1):
-        return np.array([[1.0 / np.sqrt(block[0, 0])]]) if block[0, 0] > 1e-12 else np.zeros((1, 1))
-    values, vectors = np.linalg.eigh(block)
-    scale = np.where(values > 1e-12, 1.0 / np.sqrt(np.maximum(values, 1e-300)), 0.0)
-    return (vectors * scale) @ vectors.T
+def _weighed(inner: Array, sums: Array, cluster: tuple[Any, float]) -> tuple[Array, Array, float]:
+    """Return X'V⁻¹X, X'V⁻¹y and y'V⁻¹y for rows that share ``share`` inside clusters."""
+    sizes, share = cluster
+    kappa = share / (1.0 - share + share * sizes)
+    weighed = (inner - (sums * kappa[:, None]).T @ sums) / (1.0 - share)
+    return weighed[:-1, :-1], weighed[:-1, -1], float(weighed[-1, -1])

@@ -10,7 +10,7 @@ import numpy as np
 
 from costlaw.fitting.scatter.clustered import clustered_variance
 from costlaw.fitting.scatter.estimands.backward import BackwardLine
-from costlaw.fitting.scatter.estimands.least_squares import cluster_scatter, least_squares
+from costlaw.fitting.scatter.estimands.least_squares import least_squares
 from costlaw.fitting.scatter.estimands.line import Array
 
 
@@ -38,7 +38,7 @@ def compute_on_error(
     variance = clustered_variance(fitted.design, fitted.residuals, groups)
     start, step = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     slope_error, slope_freedom = variance.spread(step, 0.0 * step, np.zeros(1))
-    scatter, freedom = cluster_scatter(fitted.design, fitted.residuals, groups)
+    scatter, freedom = variance.scatter()
     intercept, slope = fitted.coefficients["intercept"], fitted.coefficients["slope"]
     steep = 1.0 / slope if slope else np.inf
     middle = float(fitted.means[0])

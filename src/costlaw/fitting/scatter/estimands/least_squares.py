@@ -89,46 +89,6 @@ def least_squares(response: Array, regressors: dict[str, Array]) -> LeastSquares
     )
 
 
-def cluster_scatter(design: Array, residuals: Array, groups: Array) -> tuple[float, float]:
-    """Return the standard deviation of a result around the line, and its degrees of freedom.
-
-    Rows of a cluster may share part of their deviation; the shared part is estimated by moments
-    and the sum of squares corrected for it (Searle, Casella & McCulloch 1992, ch. 3), so that a
-    paper with many rows does not make the population look tighter than it is.
-
-    Parameters
-    ----------
-    design : ndarray of shape (n, k)
-        Regressors, the constant included.
-    residuals : ndarray of shape (n,)
-        [response]
-    groups : ndarray of shape (n,)
-        Cluster of each row.
-
-    Returns
-    -------
-    (scatter, freedom) : tuple of float
-        [response], [count]
-    """
-    n, k = design.shape
-    if n <= k:
-        return np.nan, 1.0
-    together = (groups[:, None] == groups[None, :]) & ~np.eye(n, dtype=bool)
-    rest = np.eye(n) - design @ np.linalg.pinv(design)
-    total = float(residuals @ residuals)
-    if not together.any():
-        return float(np.sqrt(total / (n - k))), float(n - k)
-    shared = rest @ together @ rest
-    moments = np.array([[n - k, np.trace(shared)], [np.trace(shared), np.sum(shared * together)]])
-    alone, common = np.linalg.lstsq(
-        moments, np.array([total, residuals @ together @ residuals]), rcond=None
-    )[0]
-    likeness = float(np.clip(common / alone, 0.0, 1.0)) if alone > 0 else 0.0
-    mixed = rest + likeness * shared
-    trace = float(np.trace(mixed))
-    return float(np.sqrt(total / trace)), trace**2 / float(np.sum(mixed * mixed))
-
-
 def error_on_compute(
     x: Array,
     response: Array,
@@ -171,7 +131,7 @@ def error_on_compute(
     variance = clustered_variance(fitted.design, fitted.residuals, groups)
     slope_only = np.eye(offset.size)[1]
     slope_error, slope_freedom = variance.spread(slope_only, 0.0 * slope_only, np.zeros(1))
-    scatter, scatter_freedom = cluster_scatter(fitted.design, fitted.residuals, groups)
+    scatter, scatter_freedom = variance.scatter()
     slope, middle = fitted.coefficients["slope"], float(fitted.means[0])
     return ForwardLine(
         regression=f"{name} ~ log10(compute){shift}",

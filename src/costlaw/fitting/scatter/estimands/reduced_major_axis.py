@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from costlaw.fitting.scatter.clustered import clustered_variance
 from costlaw.fitting.scatter.estimands.backward import BackwardLine
-from costlaw.fitting.scatter.estimands.least_squares import cluster_scatter
 from costlaw.fitting.scatter.estimands.line import Array
 
 
@@ -46,7 +46,7 @@ def reduced_major_axis(
 
     design = np.column_stack([np.ones(x.size), response - middle])
     residuals = x - level - steep * (response - middle)
-    scatter, scatter_freedom = cluster_scatter(design, residuals, groups)
+    scatter, scatter_freedom = clustered_variance(design, residuals, groups).scatter()
     errors = np.sqrt(np.diag(covariance))
     slope_error = float(errors[1])
     # A ratio of standard deviations has no sign of its own: it is told apart by the correlation.
