@@ -38,6 +38,15 @@ def number(text: str) -> str:
     return f"{float(text):.6g}"
 
 
+def is_rounded_away(grams: str) -> bool:
+    """Whether a grid is stated as 0 g/kWh: whole grams, so anything below half of one.
+
+    No grid on record is free of carbon, and a site's grid must be above 0; the neighbouring years
+    of the same region (27 and 2 g/kWh in Montréal) stand in its place.
+    """
+    return grams != "" and float(grams) == 0.0
+
+
 def grids(raw: Path) -> list[Row]:
     """Yearly mean carbon intensity of countries, US states, Nordic zones and Google regions."""
     rows: list[Row] = []
@@ -64,7 +73,9 @@ def grids(raw: Path) -> list[Row]:
             add("us-state", "egrid-2016", f"US-{row['region_code']}", row["region"].title(),
                 row["year"], row["derived_gco2_per_kwh"], "")  # fmt: skip
     for row in read(raw / "carbon/google_cloud_region_carbon.csv"):
-        if row["grid_gco2eq_per_kwh"]:
+        if is_rounded_away(row["grid_gco2eq_per_kwh"]):
+            print(f"left out: {row['region']} {row['year']}: 0 g/kWh, rounded by the source")
+        elif row["grid_gco2eq_per_kwh"]:
             add("cloud-region", "google-regions", f"gcp/{row['region']}", row["location"],
                 row["year"], row["grid_gco2eq_per_kwh"], "")  # fmt: skip
     return sorted(rows, key=lambda row: (row["kind"], row["code"], row["year"]))

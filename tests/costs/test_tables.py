@@ -1,4 +1,6 @@
+import importlib.util
 from importlib import resources
+from pathlib import Path
 
 from costlaw.costs.tables import rows, source
 
@@ -34,3 +36,17 @@ def test_every_alias_leads_to_a_grid():
     codes = {row["code"] for row in rows("grids.csv")}
     for row in rows("places.csv"):
         assert row["code"] in codes, row
+
+
+def test_no_grid_is_free_of_carbon():
+    for row in rows("grids.csv"):
+        assert float(row["kg_co2e_per_kwh"]) > 0, row
+
+
+def test_the_build_script_leaves_out_a_grid_that_its_source_rounded_to_nothing():
+    path = Path(__file__).parents[2] / "scripts" / "build_costs_data.py"
+    spec = importlib.util.spec_from_file_location("build_costs_data", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.is_rounded_away("0") and script.is_rounded_away("0.0")
+    assert not script.is_rounded_away("") and not script.is_rounded_away("2")
