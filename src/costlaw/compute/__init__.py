@@ -7,18 +7,22 @@ Limits of Deep Learning" (arXiv 2007.05558). Money and energy are the business o
 
 from costlaw.compute.burden import burden_of, hardware_burden, utilization
 from costlaw.compute.conversion import COCO_2022, IMAGENET_2022, Conversion
+from costlaw.compute.growth import Capacity, Growth, growth_between
 from costlaw.compute.operations import flop_per_pass, operation_count
 from costlaw.compute.phases import Device, Measure, Phase, total_compute
 
 __all__ = [
     "COCO_2022",
     "IMAGENET_2022",
+    "Capacity",
     "Conversion",
     "Device",
+    "Growth",
     "Measure",
     "Phase",
     "burden_of",
     "flop_per_pass",
+    "growth_between",
     "hardware_burden",
     "operation_count",
     "total_compute",

@@ -9,6 +9,7 @@ from costlaw.costs.bill import Cost, price, price_many
 from costlaw.costs.builder import Choice, site_for
 from costlaw.costs.contributions import contributions
 from costlaw.costs.currency import dollars_of
+from costlaw.costs.ownership import owned
 from costlaw.costs.presets import PRESET_NAMES, preset
 from costlaw.costs.site import INPUTS, QUANTITIES, Site
 
@@ -21,6 +22,7 @@ __all__ = [
     "Site",
     "contributions",
     "dollars_of",
+    "owned",
     "preset",
     "price",
     "price_many",

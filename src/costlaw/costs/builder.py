@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from costlaw.costs.carbon import grid
 from costlaw.costs.energy import device_power, embodied, pue
-from costlaw.costs.rent import parse_date, rent
+from costlaw.costs.ownership import owned
+from costlaw.costs.rent import OWN, parse_date, rent
 from costlaw.costs.site import Site
 from costlaw.costs.tables import constant
 from costlaw.costs.utilization import utilization
@@ -38,7 +39,7 @@ class Choice:
     date : str, optional
         ISO date or year of the run.
     commitment, vendor : str, optional
-        Which rent.
+        Which rent; ``"own"`` spreads the purchase over the hours and adds electricity.
     provider : str, optional
         Whose data centre (for PUE).
     """
@@ -113,21 +114,23 @@ def site_for(chip: str | Chip, choice: Choice | None = None, *, name: str | None
     device = find_chip(chip, wanted.date) if isinstance(chip, str) else chip
     _check_date(device, wanted.date)
     form = (wanted.number_format or training_format(device)).casefold()
-    price, as_of, usd_year = _price(device, wanted)
+    power = _power(device)
+    facility = pue(wanted.provider, stated=wanted.pue)
+    price, as_of, usd_year = _price(device, wanted, owner=(power, facility))
     place = grid(wanted.region, year=year or int(as_of[:4]))
     caveats = []
     if wanted.region is None:
         caveats.append("no region given: the grid spans the world's, weighted by generation")
     return Site(
         name=name or device.name,
-        title=f"{device.name}, {form}, {wanted.commitment} rent as of {as_of}, {place.name}",
+        title=f"{device.name}, {form}, {_tariff(wanted)} as of {as_of}, {place.name}",
         chip=device.name,
         number_format=form,
         peak_flop_per_s=_peak(device, form),
         utilization=utilization(year, stated=wanted.utilization),
         usd_per_hour=price,
-        power_kw=_power(device),
-        pue=pue(wanted.provider, stated=wanted.pue),
+        power_kw=power,
+        pue=facility,
         carbon_intensity_kg_per_kwh=place.intensity,
         programme=_programme(wanted.programme),
         embodied_kg_per_hour=embodied(device.name),
@@ -154,12 +157,24 @@ def _peak(device: Chip, form: str) -> Estimate:
     return Estimate.exact(device.peak(form), "FLOP/s", (device.source,))
 
 
-def _price(device: Chip, wanted: Choice) -> tuple[Estimate, str, int]:
+def _tariff(wanted: Choice) -> str:
+    if wanted.usd_per_hour is not None:
+        return "stated price"
+    return "owned" if wanted.commitment == OWN else f"{wanted.commitment} rent"
+
+
+def _price(
+    device: Chip, wanted: Choice, *, owner: tuple[Estimate, Estimate]
+) -> tuple[Estimate, str, int]:
     if wanted.usd_per_hour is not None:
         if not wanted.usd_per_hour > 0:
             raise OptionError(f"price = {wanted.usd_per_hour:g}: expected USD per device-hour > 0.")
         as_of = wanted.date or "2025"
         return Estimate.exact(wanted.usd_per_hour, "USD/device-hour"), as_of, int(as_of[:4])
+    if wanted.commitment == OWN:
+        power, facility = owner
+        found = owned(device, power_kw=power, pue=facility, date=wanted.date)
+        return found.usd_per_hour, found.as_of, found.usd_year
     found = rent(device, date=wanted.date, commitment=wanted.commitment, vendor=wanted.vendor)
     return found.usd_per_hour, found.as_of, found.usd_year
 

@@ -21,6 +21,7 @@ from costlaw.exceptions import DataError, OptionError, UnknownName
 from costlaw.hardware import Chip, Price, chips
 from costlaw.sources import merge_sources
 
+OWN = "own"  # bought, not rented: see ``ownership``
 COMMITMENTS = ("on-demand", "1-year", "3-year")
 UNIT = "USD/device-hour"
 _MANY = 5  # vendors from which the observed spread is used as it is
@@ -100,7 +101,9 @@ def rent(
     (3.6, '2025-03-17', 8)
     """
     if commitment not in COMMITMENTS:
-        raise OptionError(f'commitment "{commitment}": expected one of {", ".join(COMMITMENTS)}.')
+        raise OptionError(
+            f'commitment "{commitment}": expected one of {", ".join(COMMITMENTS)}, {OWN}.'
+        )
     listed = [seen for seen in chip.prices if seen.kind == commitment]
     if not listed:
         raise DataError(

@@ -175,16 +175,59 @@ def chip(name: str, year: int | str | None = None) -> Chip:
     Traceback (most recent call last):
     costlaw.exceptions.OptionError: "Titan X" is the name of 2 chips: GTX TITAN X (2015-03-17, ...
     """
+    found = _named(name, year)
+    if len(found) > 1 and not _alike(found):
+        raise OptionError(_ambiguous(name, found))
+    return found[0]
+
+
+def _named(name: str, year: int | str | None) -> list[Chip]:
     exact, short = _index()
     key = name_key(name)
     found = exact.get(key) or short.get(key, [])
     if not found:
         raise UnknownName("chip", name, [item.name for item in chips()])
-    if year is not None:
-        found = [item for item in found if _existed(item, str(year))] or found
-    if len(found) > 1 and not _alike(found):
-        raise OptionError(_ambiguous(name, found))
-    return found[0]
+    if year is None:
+        return found
+    return [item for item in found if _existed(item, str(year))] or found
+
+
+def likely_chip(name: str, year: int | str | None = None) -> tuple[Chip, str]:
+    """Return the chip that a loose name most likely means, and a note where it was a choice.
+
+    Of several chips of one name, single chips come before boards and cores, and then the one with
+    the most observed prices: the one most people could rent or buy.
+
+    Parameters
+    ----------
+    name : str
+        Any usual spelling, such as ``"V100"``.
+    year : int, str or None
+        When it was used.
+
+    Returns
+    -------
+    (chip, note) : tuple of Chip and str
+        The note is empty where the name fits one chip.
+
+    Raises
+    ------
+    UnknownName
+        If no chip has that name.
+
+    Examples
+    --------
+    >>> found, note = likely_chip("H100")
+    >>> found.name, note
+    ('H100 SXM', '"H100" read as H100 SXM; it also names H100 PCIe, H100 NVL')
+    """
+    found = _named(name, year)
+    single = [item for item in found if item.unit == "chip"] or found
+    best = max(single, key=lambda item: len(item.prices))
+    others = [item.name for item in found if item is not best]
+    if not others or _alike(found):
+        return best, ""
+    return best, f'"{name}" read as {best.name}; it also names {", ".join(others)}'
 
 
 def _ambiguous(name: str, found: list[Chip]) -> str:
