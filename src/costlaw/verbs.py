@@ -12,7 +12,7 @@ from typing import Any
 
 from costlaw.costs import Site, preset
 from costlaw.fitting.scatter import Fit, fit_scatter
-from costlaw.forecasting import Forecast, forecast_runs
+from costlaw.forecasting import Forecast, fits_pool, forecast_runs
 from costlaw.intake import compute_column, runs_of
 from costlaw.runs import Runs
 from costlaw.units import parse_error
@@ -112,7 +112,7 @@ def forecast(
     error: float | str,
     *,
     site: str | Site = "today",
-    law: str = "power",
+    law: str | None = None,
     estimand: str = "error-on-compute",
     **reading: Any,
 ) -> Forecast:
@@ -127,7 +127,9 @@ def forecast(
     site : str or Site
         A preset (``today``, ``article-2021``, ``authors-2022``) or a site.
     law, estimand : str
-        See :func:`fit`.
+        See :func:`fit`. By default ``power`` for published results, and for own runs ``pool``, the
+        calibrated predictive distribution, where there are enough of them (5 amounts of compute
+        over a factor of 3), else ``power``.
     **reading
         ``edition``, ``measure``, ``columns``, ``error_unit``: how to read the source.
 
@@ -156,14 +158,13 @@ def forecast(
     place = preset(site) if isinstance(site, str) else site
     runs = evidence_of(source, **reading)
     target = parse_error(error) if runs.benchmark.is_fraction else _loss(error)
+    column = compute_column(runs)
+    if law is None:
+        own = runs.benchmark.name == "own runs"
+        pooled = own and estimand == "error-on-compute" and fits_pool(runs, column)
+        law = "pool" if pooled else "power"
     return forecast_runs(
-        runs,
-        target,
-        site=place,
-        law=law,
-        estimand=estimand,
-        column=compute_column(runs),
-        edition=runs.origin,
+        runs, target, site=place, law=law, estimand=estimand, column=column, edition=runs.origin
     )
 
 

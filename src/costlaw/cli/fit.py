@@ -23,7 +23,7 @@ def command(source: str, **options: Any) -> None:
     from costlaw.verbs import evidence_of, fit
 
     runs = evidence_of(source, **reading(options))
-    result = fit(runs, law=options["law"], estimand=options["estimand"])
+    result = fit(runs, law=options["law"] or "power", estimand=options["estimand"])
     show(result, as_json=options["as_json"])
     for note in (*runs.benchmark.caveats, *runs.notes):
         click.echo(f"note: {note}", err=True)

@@ -19,7 +19,10 @@ MEASURE = (
     "How compute is counted: hardware-burden (default), network-operations, consolidated, "
     "operations-per-pass."
 )
-LAW = "power (default), exponential (1/error), exponential-levels."
+LAW = (
+    "power, exponential (1/error), exponential-levels; for forecast also pool: the default for own "
+    "runs where there are enough."
+)
 ESTIMAND = "error-on-compute (default), compute-on-error, reduced-major-axis, frontier, fixed-year."
 
 
@@ -33,7 +36,7 @@ def evidence_options(command: F) -> F:
         click.option("--column", "columns", multiple=True, metavar="NAME=HEADER",
                      help="Name a column of a file, such as compute_flop=flops."),
         click.option("--estimand", default="error-on-compute", metavar="NAME", help=ESTIMAND),
-        click.option("--law", default="power", metavar="NAME", help=LAW),
+        click.option("--law", default=None, metavar="NAME", help=LAW),
         click.option("--measure", default=None, metavar="NAME", help=MEASURE),
         click.option("--edition", default=None, metavar="NAME", help=EDITION),
     ):  # fmt: skip

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 def _dex(low: float, high: float) -> str:
     if not math.isfinite(low):
         return "not available"
-    top = f"10^{high:.1f}" if math.isfinite(high) else "unbounded"
-    return f"10^{low:.1f} to {top}"
+    digits = 2 if high - low < 1 else 1
+    top = f"10^{high:.{digits}f}" if math.isfinite(high) else "unbounded"
+    return f"10^{low:.{digits}f} to {top}"
 
 
 def _log_line(quantity: Estimate) -> str:
@@ -30,6 +31,11 @@ def _log_line(quantity: Estimate) -> str:
 def _bill(quantity: Estimate) -> str:
     low, high = quantity.interval(0.9)
     left, right = (format_quantity(end, quantity.unit) for end in (low, high))
+    noun = left.rsplit(" ", 1)[-1]
+    if right.endswith(f" {noun}") and noun not in {"million", "billion", "trillion", "CO2e"}:
+        left = left.removesuffix(f" {noun}")
+    elif left.endswith(" t CO2e") and right.endswith(" t CO2e"):
+        left = left.removesuffix(" t CO2e")
     return f"{format_quantity(quantity.value, quantity.unit)} (90 %: {left} to {right})"
 
 
@@ -49,7 +55,7 @@ def card(forecast: Forecast) -> str:
     cost = forecast.cost
     checked = forecast.backtest
     coverage = checked.coverage(0.9)
-    tested = "too few runs to back-test"
+    tested = getattr(checked, "sentence", "too few runs to back-test")
     if coverage is not None:
         tested = (
             f"held up to {checked.backtested_reach_dex:.1f} dex past the last run; "
@@ -66,7 +72,7 @@ def card(forecast: Forecast) -> str:
         f"  money       {_bill(cost.usd)}, dollars of {cost.usd_year} ({forecast.site.name})",
         f"  energy      {_bill(cost.energy_kwh)};  carbon {_bill(cost.co2e_kg)}",
         f"  law         {fit.law}, {fit.estimand}: {fit.n} runs ({fit.edition}, {fit.measure}), "
-        f"R² {fit.line.r_squared:.2f}",
+        f"{fit.quality}",
         f"  reach       {answer.reach_dex:+.1f} dex past the largest run: {forecast.evidence}",
         f"  back-test   {tested}",
         f"  other ways  {_dex(*forecast.recipe_range)} FLOP over other laws and estimands; "

@@ -19,6 +19,7 @@ from costlaw.costs import Cost, Site, contributions
 from costlaw.estimates import Estimate
 from costlaw.fitting.scatter import Bands, ComputeAnswer, Fit, Recipe, ScatterBacktest, error_at
 from costlaw.forecasting.headroom import Headroom
+from costlaw.forecasting.pooled import PooledAnswer, PooledCheck, PooledFit
 from costlaw.runs import Benchmark, Runs
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_percent
@@ -37,7 +38,7 @@ class Forecast:
     ----------
     target_error : float
         Target [the benchmark's unit].
-    runs, fit, answer : Runs, Fit, ComputeAnswer
+    runs, fit, answer : Runs, Fit or PooledFit, ComputeAnswer or PooledAnswer
         The evidence, the law, and the inverse answer [log10 FLOP].
     compute, compute_next : Estimate
         Where the law passes the target; where a next published result would [FLOP].
@@ -53,13 +54,13 @@ class Forecast:
 
     target_error: float
     runs: Runs
-    fit: Fit
-    answer: ComputeAnswer
+    fit: Fit | PooledFit
+    answer: ComputeAnswer | PooledAnswer
     compute: Estimate
     compute_next: Estimate
     cost: Cost
     cost_next: Cost
-    backtest: ScatterBacktest
+    backtest: ScatterBacktest | PooledCheck
     recipes: tuple[Recipe, ...]
     headroom: Headroom | None
 
@@ -125,12 +126,14 @@ class Forecast:
 
     def bands(self, compute_flop: NDArray[np.float64]) -> Bands:
         """Return the law and its bands at amounts of compute [FLOP]."""
+        if isinstance(self.fit, PooledFit):
+            return self.fit.bands(compute_flop)
         return error_at(self.fit, compute_flop)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before quoting a number."""
-        return (*self.benchmark.caveats, *self.runs.notes, *self.fit.line.notes)
+        return (*self.benchmark.caveats, *self.runs.notes, *self.fit.notes)
 
     @property
     def shown_error(self) -> str:
@@ -165,8 +168,8 @@ class Forecast:
             "compute": self.compute.to_dict(level),
             "compute_next_result": self.compute_next.to_dict(level),
             "p_unreachable": self.answer.p_unreachable,
-            "leave_one_out_log10_flop": list(self.answer.leave_one_out),
-            "leave_one_cluster_out_log10_flop": list(self.answer.leave_one_cluster_out),
+            "leave_one_out_log10_flop": _plain(self.answer.leave_one_out),
+            "leave_one_cluster_out_log10_flop": _plain(self.answer.leave_one_cluster_out),
             "cost": self.cost.to_dict(level),
             "cost_next_result": {
                 name: quantity.to_dict(level)
@@ -197,3 +200,7 @@ class Forecast:
 def _spread(logs: NDArray[np.float64]) -> float:
     finite = logs[np.isfinite(logs)]
     return float(np.var(finite)) if finite.size > 1 else 0.0
+
+
+def _plain(ends: tuple[float, float]) -> list[float | None]:
+    return [end if math.isfinite(end) else None for end in ends]

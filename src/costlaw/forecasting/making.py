@@ -21,6 +21,7 @@ from costlaw.fitting.scatter import (
 )
 from costlaw.forecasting.forecast import Forecast
 from costlaw.forecasting.headroom import Headroom, headroom
+from costlaw.forecasting.pooled import PooledFit, pool_answer
 from costlaw.runs import Runs
 
 PER_PASS = "operations-per-pass"
@@ -68,7 +69,8 @@ def forecast_runs(
     site : Site
         Where and on what it is paid for.
     law, estimand : str
-        Law and question; see ``fitting.scatter``.
+        Law and question; see ``fitting.scatter``. The law ``pool`` is the calibrated predictive
+        distribution of one series of runs.
     column : str
         Column of compute [FLOP].
     edition : str
@@ -102,6 +104,8 @@ def forecast_runs(
             "operations-per-pass is the work of one forward pass, not of a training, so it has no "
             "training price. Forecast with --measure network-operations or hardware-burden."
         )
+    if law == "pool":
+        return _pooled(runs, error, site=site, column=column, edition=edition)
     fit = fit_scatter(runs, column=column, law=law, estimand=estimand, edition=edition)
     answer = compute_for_error(fit, error)
     compute = _estimate("compute:law", answer.law, fit)
@@ -118,7 +122,19 @@ def forecast_runs(
     )  # fmt: skip
 
 
-def _headroom(fit: Fit, target: float, practice_flop: float) -> Headroom | None:
+def _pooled(runs: Runs, error: float, *, site: Site, column: str, edition: str) -> Forecast:
+    """Forecast a person's own series of runs by the calibrated pool."""
+    fit, answer, check, compute = pool_answer(runs, error, column=column, edition=edition)
+    bill = price(compute, site)
+    return Forecast(
+        target_error=error, runs=runs, fit=fit, answer=answer,
+        compute=compute, compute_next=compute, cost=bill, cost_next=bill, backtest=check,
+        recipes=compare_recipes(runs, error, column=column, edition=edition),
+        headroom=_headroom(fit, error, compute.value),
+    )  # fmt: skip
+
+
+def _headroom(fit: Fit | PooledFit, target: float, practice_flop: float) -> Headroom | None:
     """Return practice against theory from the best run; None where no error rate reaches zero."""
     if not fit.benchmark.reaches_zero:
         return None

@@ -107,6 +107,16 @@ class Fit:
         return float(10 ** self.evidence.x.max())
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the fit, in sentences."""
+        return self.line.notes
+
+    @property
+    def quality(self) -> str:
+        """How well the law explains the runs, in words."""
+        return f"R² {self.line.r_squared:.2f}"
+
+    @property
     def p_wrong_way(self) -> float:
         """Confidence that error does not fall with compute."""
         return self.line.wrong_way()

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from costlaw.exceptions import EvidenceError
 from costlaw.fitting.scatter.clustered import clustered_variance
 from costlaw.fitting.scatter.estimands.backward import BackwardLine
 from costlaw.fitting.scatter.estimands.line import Array
+
+FEWEST = 4  # leave-one-out lines from which a covariance is taken
 
 
 def reduced_major_axis(
@@ -77,6 +80,11 @@ def _covariance(x: Array, response: Array, groups: Array) -> tuple[Array, float]
     """Return the leave-one-cluster-out covariance of (level, slope), degrees of freedom."""
     without = _leave_clusters_out(x, response, groups)
     count = without.shape[0]
+    if count < FEWEST:
+        raise EvidenceError(
+            f"reduced major axis: {count} clusters can be left out one at a time; expected at "
+            f"least {FEWEST}. Add runs, or ask for error-on-compute."
+        )
     away = without - without.mean(axis=0)
     return (count - 1) / count * away.T @ away, max(count - 2.0, 1.0)
 
