@@ -205,7 +205,9 @@ def test_the_page_asks_no_host_for_anything_and_forbids_it_too(own, tmp_path):
     assert "default-src 'none'" in page and "cdn" not in page.split("<script>")[0]
     specs = json.loads(re.search(r"^const specs = (.*);$", page, re.M)[1].replace("<\\/", "</"))
     assert [spec["usermeta"]["width"] for spec in specs] == [374, 720]
-    assert "window.vegaEmbed=" in page and page.count("</script>") == 2
+    bundle = page.split("<script>")[1].split("</script>")[0]
+    assert bundle.replace("<\\/script", "</script") == vl_convert.javascript_bundle()
+    assert page.count("</script>") == 2
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a", "a.svg.txt"])
