@@ -2,7 +2,9 @@
 
 The command runs as a child with the terminal, the folder and the environment of the caller. Signals
 sent to the meter are passed on; a command that dies of a signal makes the meter die of it too.
-Processes that outlive the command are named, not waited for, and not metered any longer.
+Processes that outlive the command are named, not waited for, and not metered any longer. On Linux
+the meter adopts processes whose parents end before them (``PR_SET_CHILD_SUBREAPER``, ``prctl(2)``),
+so that a daemon of the command is seen, counted and reaped.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from costlaw.exceptions import OptionError
@@ -19,6 +23,7 @@ from costlaw.metering.metered import Metered
 from costlaw.metering.nodes.processes import ProcessTree
 from costlaw.metering.windows import Meter
 
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 PASSED_ON = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 
 
@@ -47,6 +52,7 @@ def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
     OptionError
         If the command does not exist or may not be run.
     """
+    adopts = _adopt_orphans()
     watch = Meter(name, signals=False, **options).start()
     earlier = {}
     child: subprocess.Popen[bytes] | None = None
@@ -62,6 +68,8 @@ def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
             earlier[number] = signal.signal(number, pass_on)
     try:
         child = subprocess.Popen(list(words))
+        if adopts:
+            watch.at_each_sample(partial(_reap_all_but, child.pid))
         code = child.wait()
     except OSError as problem:
         watch.stop("not started")
@@ -77,6 +85,30 @@ def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
         )
     reason = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
     return Launched(code=code, metered=watch.stop("finished" if code == 0 else reason))
+
+
+def _adopt_orphans() -> bool:
+    """Become the parent of descendants whose own parent ends; return whether it worked."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    try:
+        return ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    except (OSError, AttributeError):
+        return False
+
+
+def _reap_all_but(kept: int, sampler: Any = None) -> None:
+    """Take ended orphans off the process table; the command itself is waited for elsewhere."""
+    try:
+        while True:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None or ended.si_pid == kept:
+                return
+            os.waitpid(ended.si_pid, os.WNOHANG)
+    except ChildProcessError:
+        return
 
 
 def _shares_terminal() -> bool:

@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,32 +28,24 @@ from costlaw.metering.probes.catalogue import Opener, try_open
 from costlaw.metering.probes.probe import Absence, Probe
 from costlaw.metering.records.journal import SCHEMA, Journal, say, write_interval_s
 from costlaw.metering.records.session import Record, Session, Window
+from costlaw.metering.tallies import Tally
 
-MOST_PENDING_MARKS = 64
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+WORTH_A_SYNC_S = 1.0
 SLOW_OPEN_S = 5.0  # a window that ends earlier waits so long, at most, for a slow probe
 
 
+ELSEWHERE = "left to another process of this job on this node; merge the files for the node's total"
+
+
 @dataclass
-class Tally:
-    """What a window's user reports between samples; written by the user's thread only."""
+class _Candidate:
+    """A sensor that another rank of this job may be reading."""
 
-    steps: int = 0
-    examples: float = 0.0
-    model_flop: float | None = None
-    hardware_flop: float | None = None
-    marks: list[list[Any]] = field(default_factory=list)
-
-    def counts(self) -> list[Any]:
-        """Return the totals as the records hold them."""
-        return [self.steps, self.examples, self.model_flop, self.hardware_flop]
-
-    def take_marks(self) -> list[list[Any]]:
-        """Return the error reports since the last sample, thinned to a bounded number."""
-        marks, self.marks = self.marks, []
-        while len(marks) > MOST_PENDING_MARKS:
-            marks = [*marks[:-1:2], marks[-1]]
-        return marks
+    opener: Opener
+    probe: Probe | None = None  # opened once, then only its claim is tried again
+    late: bool = True
+    refused: bool = False  # somebody else reads it: what it used before is theirs
 
 
 class Sampler:
@@ -95,7 +87,8 @@ class Sampler:
         self._probes: list[Probe] = []
         rank = find_rank()
         self._election = Election(rank)
-        self._waiting: list[Opener] = []
+        self._waiting: list[_Candidate] = []
+        self._before_j: dict[str, float] = {}  # what a sensor had counted when we took it over
         self._journals: dict[Path, Journal] = {}
         self._written_s = float("-inf")
         self._next_number = 1
@@ -106,7 +99,7 @@ class Sampler:
         self.session = Session(self._start_record(rank, absent))
         for opener in openers:
             if not opener.slow:
-                self._open_probe(opener)
+                self._try(_Candidate(opener=opener, late=False))
 
     # -- beginning ---------------------------------------------------------------------------------
 
@@ -131,51 +124,66 @@ class Sampler:
                 "machine_processors": allocation.machine_processors,
                 "share": allocation.share,
                 "origin": allocation.origin,
+                "host": socket.gethostname(),
+                "mask": f"{allocation.mask:x}" if allocation.mask else None,
             },
             "channels": [],
             "absent": [{"probe": a.probe, "reason": a.reason} for a in absent],
         }
 
-    def _open_probe(self, opener: Opener, *, late: bool = False) -> None:
-        """Open a probe, if this process is the one that reads it here; say what came of it."""
-        if not self._election.may_claim(self.now_s()):
-            self._waiting.append(opener)
-            return
-        probe, absence = try_open(opener)
+    def _try(self, candidate: _Candidate) -> None:
+        """Open a sensor and become its reader, or wait for another rank to let go of it."""
+        first = candidate.probe is None and not candidate.refused
+        if self._election.may_claim(self.now_s()):
+            if candidate.probe is None:
+                candidate.probe, absence = try_open(candidate.opener)
+                if absence is not None:
+                    self._say_absent(absence)
+                    return
+            with self._lock:
+                if self._claim(candidate):
+                    return
+        else:
+            candidate.late = True
+        if first:
+            self._say_absent(Absence(probe=candidate.opener.name, reason=ELSEWHERE))
+        with self._lock:
+            self._waiting.append(candidate)
+
+    def _claim(self, candidate: _Candidate) -> bool:
+        """Read a sensor from now on; False if another process of the job does."""
+        probe = candidate.probe
         if probe is None:
-            if absence is not None:
-                self._record(
-                    {
-                        "kind": "channels",
-                        "t": self.now_s(),
-                        "channels": [],
-                        "absent": [{"probe": absence.probe, "reason": absence.reason}],
-                    }
-                )
-            return  # fmt: skip
+            return False
         keys = ",".join(sorted(channel.key for channel in probe.channels))
-        if not self._election.claim(f"{opener.name}|{keys}"):
-            probe.close()
-            self._waiting.append(opener)
-            return
-        probe.read(self.clock.awake_s())
+        if not self._election.claim(f"{candidate.opener.name}|{keys}"):
+            candidate.refused = True
+            return False
+        counted = probe.read(self.clock.awake_s())
+        if candidate.refused:
+            self._before_j.update(counted)
         self._probes.append(probe)
+        late = candidate.late and not candidate.refused
         channels = [channel.to_dict() | {"late": late} for channel in probe.channels]
         self._record({"kind": "channels", "t": self.now_s(), "channels": channels})
+        if candidate.refused:
+            text = f"{probe.name} is read here from {self.now_s():.1f} s on: its reader ended"
+            self._record({"kind": "note", "t": self.now_s(), "text": text})
+        return True
 
-    def _open_waiting(self) -> None:
+    def _say_absent(self, absence: Absence) -> None:
+        said = [{"probe": absence.probe, "reason": absence.reason}]
+        with self._lock:
+            self._record({"kind": "channels", "t": self.now_s(), "channels": [], "absent": said})
+
+    def _try_waiting(self) -> None:
         """Try again to become the reader of sensors that another rank held."""
         if not self._waiting or self.now_s() < self._next_claim_s:
             return
         self._next_claim_s = self.now_s() + max(self.interval_s, 1.0)
         waiting, self._waiting = self._waiting, []
-        for opener in waiting:
-            self._open_probe(opener)
-
-    @property
-    def reads_elsewhere(self) -> list[str]:
-        """Names of the sensors that another rank of this job reads on this node."""
-        return [opener.name for opener in self._waiting]
+        for candidate in waiting:
+            self._try(candidate)
 
     # -- windows -----------------------------------------------------------------------------------
 
@@ -195,16 +203,18 @@ class Sampler:
             self._ensure_thread()
             return number
 
-    def close_window(self, number: int, reason: str) -> None:
-        """End a window with a last sample."""
+    def close_window(self, number: int, reason: str, *, wait: bool = True) -> None:
+        """End a window with a last sample; ``wait`` for sensors that are still being opened."""
         if number not in self.tallies:
             return
-        if not self._opened_slow.is_set():
+        if wait and not self._opened_slow.is_set():
             self._opened_slow.wait(SLOW_OPEN_S)
         with self._lock:
             if number not in self.tallies:
                 return
             self.sample(write=False)
+            if left_out := self.tallies[number].not_numbers:
+                self.note(f"{left_out} reported numbers were not finite and are left out")
             record = {
                 "kind": "close",
                 "number": number,
@@ -213,26 +223,23 @@ class Sampler:
                 **self._reading(),
                 **self._reports({number}),
             }
-            self._record(record, number=number)  # fmt: skip
-            journal = self._journals[self.folders[number]]
-            journal.sync(self.now_s(), force=True)
-            del self.tallies[number]
+            self._record(record, number=number)
+            window, journal = self.window(number), self._journals[self.folders[number]]
+            # the disk itself is asked only for what took a while: a metered call may be very short
+            journal.sync(self.now_s(), force=window.last.t - window.opened.t > WORTH_A_SYNC_S)
+            # the totals live on with whoever holds the window; a million calls leave nothing here
+            del self.tallies[number], self.folders[number], self.session.windows[number]
             if not self.tallies:
                 self._wake.set()
 
     def window(self, number: int) -> Window:
-        """Return the totals of a window."""
+        """Return the totals of an open window."""
         return self.session.windows[number]
 
     def path_of(self, number: int) -> str | None:
-        """Return the file that a window is written to."""
+        """Return the file that an open window is written to."""
         path = self._journals[self.folders[number]].path
         return None if path is None else str(path)
-
-    def add_settings(self, number: int, settings: Record) -> None:
-        """Add to what is known of a window (parameters, chip, …)."""
-        with self._lock:
-            self._record({"kind": "settings", "w": number, "settings": settings}, number=number)
 
     def note(self, text: str) -> None:
         """Write a remark down."""
@@ -249,7 +256,8 @@ class Sampler:
         awake = self.clock.awake_s()
         energy: dict[str, float] = {}
         for probe in self._probes:
-            energy.update(probe.read(awake))
+            for key, joules in probe.read(awake).items():
+                energy[key] = joules - self._before_j.get(key, 0.0)
             for event in probe.drain_events():
                 self._record(
                     {
@@ -277,8 +285,8 @@ class Sampler:
                  for mark in self.tallies[n].take_marks()]  # fmt: skip
         return {"w": counts, "marks": marks}
 
-    def sample(self, *, write: bool = True) -> None:
-        """Read every sensor now, and write the reading down where it is due."""
+    def sample(self, *, write: bool = True, force: bool = False) -> None:
+        """Read every sensor now, and write the reading down where it is due, or by ``force``."""
         with self._lock:
             for text in self._watch.check():
                 self._record({"kind": "note", "t": self.now_s(), "text": text})
@@ -288,13 +296,12 @@ class Sampler:
             if self.tallies and gap > 10 * self.interval_s + 5 and self._thread is not None:
                 text = f"no sample for {gap:.0f} s: the process was stopped or starved"
                 self._record({"kind": "note", "t": reading["t"], "text": text})
-            self._open_waiting()
-            due = write and self._is_due(reading["t"])
+            due = force or (write and self._is_due(reading["t"]))
             reports = self._reports(set(self.tallies)) if due else {}
             self._record({"kind": "sample", **reading, **reports}, write=due)
             if due:
                 self._written_s = reading["t"]
-            for observer in self.observers:
+            for observer in list(self.observers):
                 observer(self)
 
     def _is_due(self, t: float) -> bool:
@@ -339,11 +346,11 @@ class Sampler:
     def _loop(self) -> None:
         slow, self._slow = self._slow, []
         for opener in slow:
-            with self._lock:
-                self._open_probe(opener, late=True)
+            self._try(_Candidate(opener=opener))  # not under the lock: the user never waits for it
         self._opened_slow.set()
         while not self._wake.wait(self.interval_s):
             self.sample()
+            self._try_waiting()
         with self._lock:
             if self.tallies:  # a window opened while the thread was going home
                 self._thread = None
@@ -353,7 +360,7 @@ class Sampler:
         """Close every open window and every file."""
         with self._lock:
             for number in list(self.tallies):
-                self.close_window(number, reason)
+                self.close_window(number, reason, wait=False)
             self._record({"kind": "end", "t": self.now_s(), "reason": reason})
             self._wake.set()
             for journal in self._journals.values():

@@ -61,7 +61,7 @@ def _on_signal(number: int, frame: Any) -> None:
     if callable(earlier):
         for sampler in _samplers:
             sampler.note(f"{name} received")
-            sampler.sample()
+            sampler.sample(force=True)
         earlier(number, frame)
         return
     _finish_all(name)

@@ -27,6 +27,7 @@ from costlaw.metering.stopping import adopt, catch_signals, shared_sampler
 
 if TYPE_CHECKING:
     from costlaw.metering.metered import Metered
+    from costlaw.metering.records.session import Window
     from costlaw.runs import Run
 
 LEAST_INTERVAL_S = 0.05  # NVML refreshes its counter every 20-100 ms: faster tells nothing new
@@ -129,6 +130,8 @@ class Meter:
         }  # fmt: skip
         self._sampler: Sampler | None = None
         self._number = 0
+        self._window: Window | None = None
+        self._file: str | None = None
         self._result: Metered | None = None
         self._running = False
 
@@ -148,6 +151,8 @@ class Meter:
         if options["signals"]:
             catch_signals()
         self._number = self._sampler.open_window(self.name, self.folder, self.settings)
+        self._window = self._sampler.window(self._number)
+        self._file = self._sampler.path_of(self._number)
         self._running = True
         if options["live"] is not False:
             from costlaw.metering.outputs.live_line import LiveLine
@@ -208,35 +213,29 @@ class Meter:
     ) -> None:
         """Report training steps: their examples, their operations [FLOP], the error reached.
 
-        Costs about a microsecond; nothing is read or written here.
+        Costs about a microsecond; nothing is read or written here. A number that is not finite is
+        left out, and the result says how many were.
         """
         tally = self._sampler.tallies.get(self._number) if self._sampler else None
         if tally is None:
             return
-        tally.steps += count
-        if examples is not None:
-            tally.examples += float(examples)
-        if model_flop is not None:
-            tally.model_flop = (tally.model_flop or 0.0) + float(model_flop)
-        if hardware_flop is not None:
-            tally.hardware_flop = (tally.hardware_flop or 0.0) + float(hardware_flop)
-        if error is not None and math.isfinite(error):
-            self._mark(tally, float(error))
+        tally.add(count, examples=examples, model_flop=model_flop, hardware_flop=hardware_flop)
+        if error is not None and self._sampler is not None:
+            tally.mark(self._sampler.now_s(), error)
 
     def report(self, *, error: float) -> None:
         """Report an error, such as a validation error, without a step."""
         self.step(error=error, count=0)
 
-    def _mark(self, tally: Any, error: float) -> None:
-        now = self._sampler.now_s() if self._sampler else 0.0
-        tally.marks.append([now, tally.steps, tally.examples, error, tally.model_flop])
-        if len(tally.marks) > 512:
-            tally.marks[:] = [*tally.marks[:-1:2], tally.marks[-1]]
-
     def note(self, text: str) -> None:
         """Write a remark into the file."""
         if self._sampler is not None:
             self._sampler.note(text)
+
+    def at_each_sample(self, observer: Callable[[Any], None]) -> None:
+        """Call ``observer(sampler)`` after each sample, in the sampler's thread."""
+        if self._sampler is not None:
+            self._sampler.observers.append(observer)
 
     def window(self, name: str) -> Meter:
         """Return a meter for a part of this one, with the same settings."""
@@ -247,20 +246,17 @@ class Meter:
     @property
     def file(self) -> str | None:
         """The file the readings are in, or None if they could not be written."""
-        return self._sampler.path_of(self._number) if self._sampler else None
+        return self._file
 
     @property
     def result(self) -> Metered:
         """What the span used; of a running meter, up to the latest sample."""
-        if self._sampler is None:
+        if self._sampler is None or self._window is None:
             raise OptionError(f'meter "{self.name}" was never started.')
         if self._result is None or self._running:
             from costlaw.metering.summary import summarise
 
-            sampler = self._sampler
-            self._result = summarise(
-                sampler.session, sampler.window(self._number), file=self.file
-            )  # fmt: skip
+            self._result = summarise(self._sampler.session, self._window, file=self.file)
         return self._result
 
     @property

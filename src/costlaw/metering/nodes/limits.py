@@ -8,6 +8,7 @@ Read from SLURM's own variables first, then the container's limits (cgroup v2 ``
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ class Allocation:
         Memory allowed and present [10⁹ B].
     origin : str
         Who set the limit: ``"SLURM"``, ``"cgroup"``, ``"affinity"`` or ``"whole machine"``.
+    mask : int
+        The processors that the affinity mask allows, a bit each; 0 if it is not the limit.
     """
 
     processors: float
@@ -39,6 +42,14 @@ class Allocation:
     memory_gb: float | None = None
     machine_memory_gb: float | None = None
     origin: str = "whole machine"
+    mask: int = 0
+
+    @property
+    def place(self) -> str:
+        """What tells this allocation from others of the machine; empty if it is all of it."""
+        if self.origin == "cgroup":
+            return f"@{socket.gethostname()}"  # each container has its own name
+        return f"@{self.mask:x}" if self.mask else ""
 
     @property
     def share(self) -> float:
@@ -74,6 +85,7 @@ def find_allocation(
         memory_gb=ours,
         machine_memory_gb=total_gb,
         origin=origin,
+        mask=_mask() if origin == "affinity" else 0,
     )
 
 
@@ -91,6 +103,10 @@ def _processors(
     if quotas and min(quotas) <= least < present:
         return least, "cgroup"
     return (least, "affinity") if least < present else (present, "whole machine")
+
+
+def _mask() -> int:
+    return sum(1 << number for number in os.sched_getaffinity(0))
 
 
 def cgroup_folders(cgroup: Path = CGROUP, proc: Path = PROC) -> list[Path]:

@@ -33,6 +33,8 @@ class ProcessTree:
         self._proc = proc
         self._children: dict[int, int] = {}  # process number -> start tick, against reuse
         self._walk_after_s = float("-inf")
+        self._orphans: dict[int, float] = {}  # process number -> its time at the last look
+        self._gone_s = 0.0  # time of orphans that ended: nobody of ours waits for them
         self._highest_s = 0.0
 
     def cpu_s(self, now_s: float, *, walk: bool = False) -> float:
@@ -45,21 +47,31 @@ class ProcessTree:
         walk : bool
             Look for new children now, even if the last walk is recent.
         """
-        times = os.times()
-        total = time.process_time() + times.children_user + times.children_system
         if walk or now_s >= self._walk_after_s:
             began = time.perf_counter()
-            self._children = self._find_children() | self._survivors()
+            self._look_for_children()
             cost = time.perf_counter() - began
             self._walk_after_s = now_s + max(WALK_EVERY_S, cost * WALK_COST_SHARE)
-        total += sum(self._time_of(pid, start) for pid, start in self._children.items())
+        times = os.times()
+        total = time.process_time() + times.children_user + times.children_system + self._gone_s
+        total += sum(self._time_of(pid, start) for pid, start in list(self._children.items()))
         self._highest_s = max(self._highest_s, total)
         return self._highest_s
 
     def living_children(self) -> list[int]:
         """Return the numbers of our processes that still run, orphans included."""
-        self._children = self._find_children() | self._survivors()
+        self._look_for_children()
         return sorted(self._children)
+
+    def _look_for_children(self) -> None:
+        """Find living descendants, and those found earlier whose parents have ended."""
+        found = self._find_children()
+        orphans = {pid: s for pid, s in self._survivors().items() if pid not in found}
+        for pid, start in orphans.items():
+            self._orphans.setdefault(pid, self._time_of(pid, start))
+        self._children = found | orphans
+        for pid in [pid for pid in self._orphans if pid not in self._children]:
+            self._gone_s += self._orphans.pop(pid)
 
     def _survivors(self) -> dict[int, int]:
         alive = {pid: self._stat(pid) for pid in self._children}
@@ -102,7 +114,11 @@ class ProcessTree:
 
     def _time_of(self, pid: int, start: int) -> float:
         stat = self._stat(pid)
-        return stat[1] if stat is not None and stat[0] == start else 0.0
+        if stat is None or stat[0] != start:
+            return self._orphans.get(pid, 0.0)  # of an orphan that ended, what was last seen
+        if pid in self._orphans:
+            self._orphans[pid] = stat[1]
+        return stat[1]
 
 
 class MachineTime:

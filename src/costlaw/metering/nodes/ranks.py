@@ -23,7 +23,7 @@ try:
 except ImportError:  # a system without file locks: every rank reads, merging still counts once
     fcntl = None  # type: ignore[assignment]
 
-HEAD_START_S = 5.0  # other ranks leave the sensors to local rank 0 for so long
+HEAD_START_S = 1.0  # other ranks leave the sensors to local rank 0 for so long
 
 
 @dataclass(frozen=True, kw_only=True)

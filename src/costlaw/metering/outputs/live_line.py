@@ -39,8 +39,7 @@ class LiveLine:
     def __call__(self, sampler: Sampler) -> None:
         """Rewrite the line; take it away when the window has ended."""
         ended = self._number not in sampler.tallies
-        window = sampler.window(self._number)
-        text = "" if ended else describe(sampler, window)
+        text = "" if ended else describe(sampler, sampler.window(self._number))
         try:
             sys.stderr.write("\r" + text.ljust(self._width) + ("\r" if ended else ""))
             sys.stderr.flush()

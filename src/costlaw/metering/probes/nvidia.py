@@ -70,8 +70,10 @@ class _Board:
         return watts > 0
 
     def fall_back(self, now_s: float) -> None:
-        """Give the counter up and sample power from now on."""
+        """Give the counter up and sample power; the time it stood still gets the power of now."""
         self.tier = "B"
+        watts = self._nvml.nvmlDeviceGetPowerUsage(self._handle) * WATTS
+        self._power = (self.watch.moved_s(now_s), watts)
         self._integrate(now_s)
 
 
@@ -180,14 +182,18 @@ def _visible(nvml: Any, wanted: str | None) -> list[Any]:
     Indices are read in the order of the PCI bus. An index that does not exist ends the list, as
     CUDA itself does.
     """
-    count = nvml.nvmlDeviceGetCount()
-    handles = [nvml.nvmlDeviceGetHandleByIndex(index) for index in range(count)]
+    by_uuid: dict[str, Any] = {}
+    for index in range(nvml.nvmlDeviceGetCount()):
+        try:  # a board that the job's control group forbids is listed and cannot be asked
+            handle = nvml.nvmlDeviceGetHandleByIndex(index)
+            by_uuid[_text(nvml.nvmlDeviceGetUUID(handle))] = handle
+        except nvml.NVMLError:
+            continue
     if wanted is None:
-        return handles
-    by_uuid = {_text(nvml.nvmlDeviceGetUUID(handle)): handle for handle in handles}
+        return list(by_uuid.values())
     chosen: dict[str, Any] = {}
     for entry in (part.strip() for part in wanted.split(",")):
-        if entry.isdigit() and int(entry) < count:
+        if entry.isdigit() and int(entry) < len(by_uuid):
             matches = [list(by_uuid)[int(entry)]]
         elif entry.startswith("MIG-"):
             matches = [uuid for uuid in by_uuid if uuid.removeprefix("GPU-") in entry]

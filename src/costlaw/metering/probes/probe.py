@@ -118,3 +118,7 @@ class StallWatch:
         if moved or self._moved_s is None:
             self._moved_s = now_s
         return now_s - self._moved_s >= self.PATIENCE_S
+
+    def moved_s(self, now_s: float) -> float:
+        """Return when the counter last moved; ``now_s`` if it was never looked at."""
+        return now_s if self._moved_s is None else self._moved_s

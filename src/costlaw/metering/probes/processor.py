@@ -94,18 +94,20 @@ class ProcessorLoad(Probe):
         if self._machine.busy_s() is None:
             raise ProbeError(f"nothing under {proc} says how busy the processors are.")
         self._tree = ProcessTree(proc)
+        place = self._allocation.place
+        self._keys = (f"load:processor{place}", f"load:memory{place}")
         self.rated = find_rated_power(proc)
         cores = self._allocation.processors * self._allocation.cores_per_processor
         self._rated_w = cores * self.rated.w_per_core
         self._memory_w = (self._allocation.memory_gb or 0.0) * MEMORY_W_PER_GB
         self._last: tuple[float, float, float] | None = None
-        self._total = {"load:processor": 0.0}
+        self._total = {self._keys[0]: 0.0}
         channels = [self._processor_channel(cores)]
         if self._memory_w:
-            self._total["load:memory"] = 0.0
+            self._total[self._keys[1]] = 0.0
             channels.append(
                 Channel(
-                    key="load:memory", component="memory", tier="C", whole=False,
+                    key=self._keys[1], component="memory", tier="C", whole=False,
                     method=f"{self._allocation.memory_gb:.0f} GB × {MEMORY_W_PER_GB} W/GB",
                 )
             )  # fmt: skip
@@ -114,7 +116,7 @@ class ProcessorLoad(Probe):
     def _processor_channel(self, cores: float) -> Channel:
         known = "rated" if self.rated.known else "median server core, this one is not in the table:"
         return Channel(
-            key="load:processor",
+            key=self._keys[0],
             component="processor",
             tier="C",
             whole=False,
@@ -138,8 +140,8 @@ class ProcessorLoad(Probe):
             ceiling = self._allocation.processors * span
             load = min(used / ceiling, 1.0) if ceiling else 0.0
             watts = self._rated_w * (IDLE_SHARE + (1 - IDLE_SHARE) * load)
-            self._total["load:processor"] += watts * span
+            self._total[self._keys[0]] += watts * span
             if self._memory_w:
-                self._total["load:memory"] += self._memory_w * span
+                self._total[self._keys[1]] += self._memory_w * span
         self._last = (now_s, busy, own)
         return dict(self._total)

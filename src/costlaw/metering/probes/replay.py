@@ -36,6 +36,7 @@ class Replay(Probe):
         self._points = sorted(points, key=lambda point: point[0])
         self._start_s: float | None = None
         self._lost: set[str] = set()
+        self._elapsed_s = 0.0
 
     @classmethod
     def from_file(cls, path: Path) -> Replay:
@@ -48,7 +49,7 @@ class Replay(Probe):
         """Return the recorded energies at the time since the first read [J]."""
         if self._start_s is None:
             self._start_s = now_s
-        elapsed = now_s - self._start_s
+        elapsed = self._elapsed_s = max(now_s - self._start_s, self._elapsed_s)
         found = {}
         for channel in self.channels:
             energy = self._energy(channel.key, elapsed)

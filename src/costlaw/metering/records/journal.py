@@ -12,6 +12,7 @@ elapsed time, at most every 60 s (30 days: about 45,000 records). It holds no pr
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import sys
@@ -61,7 +62,7 @@ class Journal:
 
     def __init__(self, folder: Path, unix_s: float) -> None:
         stamp = iso_date(unix_s).replace(":", "").replace("-", "").rstrip("Z")
-        self._name = f"{stamp}-{socket.gethostname()}-{os.getpid()}.jsonl"
+        self._name = f"{stamp}-{socket.gethostname()}-{os.getpid()}"
         self.path: Path | None = None
         self._file: int | None = None
         self._torn = False
@@ -74,13 +75,10 @@ class Journal:
         for place in (folder, other):
             try:
                 place.mkdir(parents=True, exist_ok=True)
-                self._file = os.open(
-                    place / self._name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
-                )
+                self.path, self._file = _create(place, self._name)
             except OSError as problem:
                 say(f"cannot write in {place} ({problem.strerror}).")
                 continue
-            self.path = place / self._name
             if place != folder:
                 say(f"readings go to {self.path} instead.")
             return
@@ -90,7 +88,7 @@ class Journal:
         """Append one record; return whether it is on disk."""
         if self._file is None:
             return False
-        line = json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n"
+        line = _as_line(record)
         data = ("\n" + line if self._torn else line).encode()
         try:
             written = os.write(self._file, data)
@@ -126,3 +124,41 @@ class Journal:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _create(folder: Path, name: str) -> tuple[Path, int]:
+    """Create a file that nobody else writes to; two meters of one second get two files."""
+    for number in range(1, 1000):
+        path = folder / (f"{name}.jsonl" if number == 1 else f"{name}-{number}.jsonl")
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+            return path, os.open(path, flags, 0o644)
+        except FileExistsError:
+            continue
+    raise FileExistsError(17, "1000 meter files of one second and one process", str(folder))
+
+
+def _as_line(record: dict[str, Any]) -> str:
+    """Return a record as one line; what JSON has no word for is written as null or as text."""
+    try:
+        return json.dumps(record, separators=(",", ":"), allow_nan=False, default=plain) + "\n"
+    except ValueError:
+        return json.dumps(_finite(record), separators=(",", ":"), default=plain) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Return an array's scalar as a number, anything else that JSON does not know as text."""
+    try:
+        return value.item()
+    except (AttributeError, TypeError, ValueError, RuntimeError):
+        return str(value)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    if hasattr(value, "item"):
+        value = plain(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value

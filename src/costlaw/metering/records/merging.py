@@ -11,7 +11,6 @@ Moments that no process covered are not filled in: they are counted and said.
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,36 +24,33 @@ from costlaw.metering.records.session import Record, Session
 from costlaw.metering.summary import add_scopes, summarise
 
 LONGEST_HOLE_S = 5.0
+Span = tuple[float, float, float]  # from [s], to [s], energy [J]
 
 
 @dataclass
 class _Trace:
-    """One process's file on its machine's clock."""
+    """One process's file on its machine's clock: what each sensor used while a window was open."""
 
     session: Session
     times_s: list[float] = field(default_factory=list)
-    energy_j: dict[str, list[float]] = field(default_factory=dict)
-    key_times_s: dict[str, list[float]] = field(default_factory=dict)
+    spans: dict[str, list[Span]] = field(default_factory=dict)
+    _last: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _open: set[int] = field(default_factory=set)
 
-    def add(self, record: Record, zero_s: float) -> None:
-        """Add a reading."""
-        t = zero_s + record["t"] + record.get("slept", 0.0)
-        self.times_s.append(t)
+    def add(self, record: Record) -> None:
+        """Add a reading; the time between two windows is not the job's."""
+        t = self.session.start["boot_s"] + record["t"] + record.get("slept", 0.0)
+        if self._open or record["kind"] == "open":
+            self.times_s.append(t)
         for key, joules in record.get("e", {}).items():
-            self.key_times_s.setdefault(key, []).append(t)
-            self.energy_j.setdefault(key, []).append(joules)
-
-    def used(self, key: str, since_s: float) -> float:
-        """Return the energy of a channel from ``since_s`` to this trace's end [J]."""
-        times, joules = self.key_times_s[key], self.energy_j[key]
-        place = bisect_right(times, since_s)
-        if place == 0:
-            return joules[-1] - joules[0]
-        if place == len(times):
-            return 0.0
-        share = (since_s - times[place - 1]) / (times[place] - times[place - 1])
-        at = joules[place - 1] + share * (joules[place] - joules[place - 1])
-        return joules[-1] - at
+            if self._open and key in self._last:
+                before_s, before_j = self._last[key]
+                self.spans.setdefault(key, []).append((before_s, t, joules - before_j))
+            self._last[key] = (t, joules)
+        if record["kind"] == "open":
+            self._open.add(record["w"])
+        elif record["kind"] == "close":
+            self._open.discard(record["number"])
 
 
 def merge(place: str | os.PathLike[str] = FOLDER, *, name: str = "merged") -> Metered:
@@ -74,19 +70,20 @@ def merge(place: str | os.PathLike[str] = FOLDER, *, name: str = "merged") -> Me
     """
     root = Path(place)
     files = sorted(root.rglob("*.jsonl")) if root.is_dir() else meter_files(root)
-    nodes: dict[tuple[str, str], list[_Trace]] = {}
+    nodes: dict[str, list[_Trace]] = {}
     for file in files:
         trace = _read_trace(file)
         if trace is not None:
             start = trace.session.start
-            nodes.setdefault((start["host"], start.get("boot", "")), []).append(trace)
+            # one boot is one machine, whatever name each of its containers has
+            nodes.setdefault(start.get("boot") or start["host"], []).append(trace)
     if not nodes:
         raise DataError(f"{root}: no meter file with readings; expected *.jsonl of a meter.")
     notes: list[str] = []
     devices: dict[tuple[str, str], list[EnergyFigure]] = {}
     processes: list[dict[str, Any]] = []
-    for node, traces in nodes.items():
-        figures = _node_figures(node[0], traces, notes)
+    for traces in nodes.values():
+        figures = _node_figures(traces, notes)
         for figure in figures:
             devices.setdefault((figure.component, figure.tier), []).append(figure)
         total = sum(figure.energy_kwh for figure in figures)
@@ -109,57 +106,110 @@ def _read_trace(file: Path) -> _Trace | None:
         return None
     trace = _Trace(session=session)
     records, _ = read_records(file)
-    zero_s = session.start["boot_s"]
     for record in records:
         if record["kind"] in {"open", "sample", "close"}:
-            trace.add(record, zero_s)
+            trace.add(record)
     return trace if len(trace.times_s) > 1 else None
 
 
-def _node_figures(host: str, traces: list[_Trace], notes: list[str]) -> list[EnergyFigure]:
+def _node_figures(traces: list[_Trace], notes: list[str]) -> list[EnergyFigure]:
     """Return the devices of one node, each sensor counted once."""
     channels: dict[str, Record] = {}
     dead: set[str] = set()
     for trace in traces:
         channels.update(trace.session.channels)
         dead |= set(trace.session.stalled)
+    spans = {key: [s for t in traces for s in t.spans.get(key, ())] for key in channels}
     figures = []
     for component in ("gpu", "processor", "memory"):
-        keys = [k for k, c in channels.items() if c["component"] == component and k not in dead]
+        keys = [
+            key
+            for key, channel in channels.items()
+            if channel["component"] == component and key not in dead and spans[key]
+        ]
         if component != "gpu" and keys:
             best = min(channels[key]["tier"] for key in keys)
             keys = [key for key in keys if channels[key]["tier"] == best]
-        joules = 0.0
+        if keys:
+            figures.append(_component_figure([channels[key] for key in keys], spans, traces=traces))
         for key in keys:
-            used, hole_s = _once(key, traces)
-            joules += used
+            hole_s = once(spans[key], min(t.times_s[0] for t in traces))[1]
             if hole_s > LONGEST_HOLE_S:
-                notes.append(f"{host}: nobody read {key} for {hole_s:.0f} s between two processes")
-        if keys and any(key in trace.energy_j for key in keys for trace in traces):
-            tier = max(channels[key]["tier"] for key in keys)
-            method = channels[keys[0]]["method"]
-            figures.append(
-                figure_of(component, tier, energy_kwh=joules / JOULES_PER_KWH, method=method)
-            )
+                host = traces[0].session.start["host"]
+                notes.append(f"{host}: nobody read {key} for {hole_s:.0f} s of the job")
     return figures
 
 
-def _once(key: str, traces: list[_Trace]) -> tuple[float, float]:
-    """Return a sensor's energy over the union of the traces [J], and the time left bare [s]."""
-    having = sorted(
-        (trace for trace in traces if len(trace.energy_j.get(key, ())) > 1),
-        key=lambda trace: trace.key_times_s[key][0],
+def _component_figure(
+    channels: list[Record], spans: dict[str, list[Span]], *, traces: list[_Trace]
+) -> EnergyFigure:
+    component, method = channels[0]["component"], channels[0]["method"]
+    joules = sum(once(spans[channel["key"]])[0] for channel in channels)
+    share = node_share([trace.session.start.get("allocation", {}) for trace in traces])
+    if component != "gpu" and share < 1 and all(channel["whole"] for channel in channels):
+        joules *= share
+        method += f", our {share:.0%} of the machine"
+    return figure_of(
+        component,
+        max(channel["tier"] for channel in channels),
+        energy_kwh=joules / JOULES_PER_KWH,
+        method=(f"{len(channels)} × " if len(channels) > 1 else "") + method,
     )
-    joules, hole_s, until_s = 0.0, 0.0, float("-inf")
-    for trace in having:
-        first_s, last_s = trace.key_times_s[key][0], trace.key_times_s[key][-1]
-        if last_s <= until_s:
+
+
+def once(spans: list[Span], since_s: float | None = None) -> tuple[float, float]:
+    """Return the energy of overlapping spans with no moment counted twice, and the time bare.
+
+    Parameters
+    ----------
+    spans : list of (float, float, float)
+        From [s], to [s], energy used [J].
+    since_s : float or None
+        Start of the time that ought to be covered [s]; that of the first span if None.
+
+    Returns
+    -------
+    tuple of float
+        Energy [J] and uncovered time [s].
+
+    Examples
+    --------
+    >>> once([(0.0, 10.0, 100.0), (5.0, 15.0, 100.0), (20.0, 21.0, 10.0)])
+    (160.0, 5.0)
+    """
+    joules, bare_s, until_s = 0.0, 0.0, since_s
+    for start_s, end_s, used_j in sorted(spans):
+        until_s = start_s if until_s is None else until_s
+        if end_s <= until_s or end_s <= start_s:
             continue
-        if first_s > until_s > float("-inf"):
-            hole_s += first_s - until_s
-        joules += trace.used(key, max(until_s, first_s))
-        until_s = last_s
-    return joules, hole_s
+        bare_s += max(start_s - until_s, 0.0)
+        joules += used_j * (end_s - max(start_s, until_s)) / (end_s - start_s)
+        until_s = end_s
+    return joules, bare_s
+
+
+def node_share(allocations: list[Record]) -> float:
+    """Return the share of a node's processors that a job's processes were given together.
+
+    Processes under one limit share it; processor masks are united; limits of different containers
+    add.
+
+    Examples
+    --------
+    >>> half = {"share": 0.5, "machine_processors": 4, "origin": "affinity", "host": "n"}
+    >>> node_share([half | {"mask": "3"}, half | {"mask": "c"}]), node_share([half, half])
+    (1.0, 0.5)
+    """
+    masks = 0
+    limits: dict[tuple[str, str], float] = {}
+    present = max((found.get("machine_processors", 1.0) for found in allocations), default=1.0)
+    for found in allocations:
+        if found.get("mask"):
+            masks |= int(found["mask"], 16)
+        else:
+            place = (found.get("host", ""), found.get("origin", ""))
+            limits[place] = max(limits.get(place, 0.0), found.get("share", 1.0))
+    return min(sum(limits.values()) + masks.bit_count() / present, 1.0)
 
 
 def _share(traces: list[_Trace], energy_kwh: float | None) -> list[dict[str, Any]]:
@@ -204,7 +254,7 @@ def _summed(trace: _Trace, quantity: str) -> float:
 
 def _total(
     name: str,
-    nodes: dict[tuple[str, str], list[_Trace]],
+    nodes: dict[str, list[_Trace]],
     *,
     figures: list[EnergyFigure],
     told: tuple[list[dict[str, Any]], list[str]],

@@ -139,9 +139,6 @@ class Session:
         self._add_channels(record["channels"], record["t"])
         self.absent += record.get("absent", [])
 
-    def _on_settings(self, record: Record) -> None:
-        self.windows[record["w"]].settings.update(record["settings"])
-
     def _on_event(self, record: Record) -> None:
         key, what = record["channel"], record["event"]
         if what == "stalled":
