@@ -41,7 +41,7 @@ _WORD_PREFIX = {"kilo": 1e3, "mega": 1e6, "giga": 1e9, "tera": 1e12, "peta": 1e1
                 "zetta": 1e21, "yotta": 1e24}  # fmt: skip
 _COUNT_WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _NUMBER = re.compile(
-    r"^\s*([+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|10\^[+-]?\d+(?:\.\d+)?)\s*(.*?)\s*$"
+    r"^\s*(10\^[+-]?\d+(?:\.\d+)?|[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$"
 )
 
 
@@ -92,7 +92,8 @@ def parse_error(text: str | float) -> float:
     elif unit:
         raise UnitError(f'"{text}" is not an error: unit "{unit}" is unknown. Write 5% or 0.05.')
     if not 0.0 < value < 1.0:
-        hint = f" Is this a percentage? Write {value:g}%." if 1.0 <= value < 100.0 else ""
+        bare = not unit and 1.0 <= value < 100.0
+        hint = f" Is this a percentage? Write {value:g}%." if bare else ""
         raise UnitError(
             f"error = {text} is outside (0, 1): expected a fraction such as 0.05 or a percentage"
             f" such as 5%.{hint}"
