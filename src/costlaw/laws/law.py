@@ -159,6 +159,13 @@ class Law(ABC):
             ``s`` starts for each problem, worst guesses included: a start is only a start.
         """
 
+    def project(self, q: Array, u: Array, z: Array) -> Array:
+        """Return starts (s, ..., p) with the parts that have a closed form at their best values.
+
+        A law that is linear in some of its terms overrides this (variable projection).
+        """
+        return q
+
     def decreasing(self, q: Array) -> NDArray[np.bool_]:
         """Whether error falls, or stays, as any input grows, for each set of coordinates."""
         return np.ones(np.shape(q)[:-1], dtype=bool)

@@ -128,7 +128,8 @@ def fit_batch(
     weights : ndarray of shape (B, n), optional
         Weight of each run >= 0 (bootstrap counts, recency); 0 leaves it out.
     starts : ndarray of shape (S, p) or (S, B, p), optional
-        Working coordinates to start from; the law's own starts if left out.
+        Working coordinates to start from; the law's own starts if left out. Unless ``near``, terms
+        that are linear for given exponents are replaced by their best values (Law.project).
     near : bool
         Whether the starts are near a minimum already (a bootstrap about a fit), so that Huber's
         loss needs no least-squares stage first.
@@ -182,24 +183,46 @@ def fit_batch(
         prior_mean=np.atleast_2d(np.zeros(_size(law)) if prior is None else prior.mean),
         prior_precision=np.atleast_2d(np.zeros(_size(law)) if prior is None else prior.precision),
     )
-    q0 = _starts(law, problems, starts)
-    bounds = _bounds(law, bounded)
-    run = _Run(
-        law=law, huber=huber, near=near, max_steps=max_steps, tolerance=tolerance, bounds=bounds
+    q0 = _starts(law, problems, starts, near=near)
+    stages = Stages(
+        law=law, huber=huber, near=near, max_steps=max_steps, tolerance=tolerance, bounded=bounded
     )
-    ends = _in_chunks(run, problems, q0)
+    ends = work_off(stages, problems, q0)
     unfit = unfit_codes(law, problems, has_prior=prior is not None)
     return _best(law, problems, at, ends=ends, unfit=unfit, keep=keep)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Run:
+class Stages:
+    """What is done from each start: least squares, then Huber's loss if that is asked for.
+
+    Parameters
+    ----------
+    law : Law
+        The law.
+    huber : float or None
+        Width of Huber's loss; None for least squares.
+    near : bool
+        Whether the starts are near a minimum of Huber's loss already.
+    max_steps : int
+        Most evaluations from each start.
+    tolerance : float
+        Relative decrease of the objective below which least squares is done.
+    bounded : bool
+        Whether the bounds of the law's coordinates hold.
+    """
+
     law: Law
-    huber: float | None
-    near: bool
-    max_steps: int
-    tolerance: float
-    bounds: tuple[Array, Array]
+    huber: float | None = None
+    near: bool = False
+    max_steps: int = 100
+    tolerance: float = 1e-10
+    bounded: bool = True
+
+    @cached_property
+    def bounds(self) -> tuple[Array, Array]:
+        """Lower and upper bound of each coordinate (p,)."""
+        return _bounds(self.law, self.bounded)
 
     def __call__(self, problems: Problems, q: Array) -> levenberg.Descent:
         lower, upper = self.bounds
@@ -249,7 +272,7 @@ def _bounds(law: Law, bounded: bool) -> tuple[Array, Array]:
     )
 
 
-def _starts(law: Law, problems: Problems, starts: Array | None) -> Array:
+def _starts(law: Law, problems: Problems, starts: Array | None, *, near: bool) -> Array:
     """Return starts (S, B, p)."""
     count, size = len(problems.weights), _size(law)
     if starts is None:
@@ -258,6 +281,7 @@ def _starts(law: Law, problems: Problems, starts: Array | None) -> Array:
         here[empty, :1] = True
         z = np.where(here, problems.z, np.nan)
         starts = law.starts(np.where(here, problems.u, np.nan), z)
+        return starts
     starts = np.asarray(starts, dtype=float)
     if starts.ndim == 2:
         starts = starts[:, None, :]
@@ -266,18 +290,22 @@ def _starts(law: Law, problems: Problems, starts: Array | None) -> Array:
             f"starts of shape {starts.shape}: expected (starts, {size}) or "
             f"(starts, {count}, {size})."
         )
-    return np.broadcast_to(starts, (len(starts), count, size))
+    starts = np.broadcast_to(starts, (len(starts), count, size))
+    if near:
+        return starts
+    here = problems.weights > 0
+    return law.project(starts, problems.u, np.where(here, problems.z, np.nan))
 
 
-def _in_chunks(run: _Run, problems: Problems, q0: Array) -> levenberg.Descent:
-    """Return the ends (B, S) of all starts, worked off in chunks of fixed size."""
+def work_off(stages: Stages, problems: Problems, q0: Array) -> levenberg.Descent:
+    """Return the ends (B, S) of all starts (S, B, p), worked off in chunks of fixed size."""
     many, count, size = q0.shape
     flat = q0.swapaxes(0, 1).reshape(-1, size)
     which = np.arange(count).repeat(many)
     parts = []
     for begin in range(0, len(which), CHUNK):
         piece = slice(begin, begin + CHUNK)
-        parts.append(run(problems.take(which[piece]), flat[piece]))
+        parts.append(stages(problems.take(which[piece]), flat[piece]))
     shape = (count, many)
     return levenberg.Descent(
         q=np.concatenate([part.q for part in parts]).reshape(*shape, size),

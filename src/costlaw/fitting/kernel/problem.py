@@ -160,11 +160,11 @@ def logarithms(law: Law, x: Array) -> Array:
 def origins(law: Law, log_x: Array, log_y: Array, *, weights: Array) -> Origins:
     """Return the last run's inputs and the mean ln error of each problem (shared where equal)."""
     here: Mask = np.asarray(weights > 0)
-    if log_x.shape[1] == 1 and log_y.shape[0] == 1:
-        here = np.asarray(here.any(axis=0, keepdims=True))
-    last = np.where(here, log_x, -np.inf).max(axis=-1)
+    shared: Mask = np.asarray(here.any(axis=0, keepdims=True))
+    inside = shared if log_x.shape[1] == 1 else here
+    last = np.where(inside, log_x, -np.inf).max(axis=-1)
     last = np.where(np.isfinite(last), last, 0.0)
-    fixed = np.array([name in law.fixed_inputs for name in law.inputs])
-    last[fixed] = 0.0
-    count = np.maximum(here.sum(axis=-1), 1)
-    return Origins(inputs=last, error=np.where(here, log_y, 0.0).sum(axis=-1) / count)
+    last[np.array([name in law.fixed_inputs for name in law.inputs])] = 0.0
+    inside = shared if log_y.shape[0] == 1 else here
+    count = np.maximum(inside.sum(axis=-1), 1)
+    return Origins(inputs=last, error=np.where(inside, log_y, 0.0).sum(axis=-1) / count)

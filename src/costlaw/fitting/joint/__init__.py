@@ -1,0 +1,1 @@
+"""The joint law of parameters and examples: reference runs, and the best size for a budget."""
