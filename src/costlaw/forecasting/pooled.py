@@ -11,17 +11,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, UnreachableError
-from costlaw.fitting.predictive.predict import Predictive, predict_curve
 from costlaw.fitting.scatter import Bands
 from costlaw.runs import Benchmark, Runs
 from costlaw.sources import Source, merge_sources
 from costlaw.version import __version__
+
+if TYPE_CHECKING:
+    from costlaw.fitting.predictive.predict import Predictive
 
 FEWEST = 5  # distinct amounts of compute that the pool needs
 NARROWEST = 3.0  # largest over smallest amount that the pool needs
@@ -204,6 +206,8 @@ def pool_answer(
             f"{runs.origin}: the pool needs {FEWEST} distinct amounts of compute over a factor of "
             f"{NARROWEST:g}, of one curve. Add runs, or use --law power."
         )
+    from costlaw.fitting.predictive.predict import predict_curve
+
     compute = runs.numbers(column)
     good = np.isfinite(compute)
     x, y = compute[good], runs.numbers("error")[good]
@@ -235,6 +239,8 @@ def pool_answer(
 
 def _leave_out(x: Any, y: Any, error: float) -> tuple[float, float]:
     """Return the range of the median over series without one run (at most 24 tried)."""
+    from costlaw.fitting.predictive.predict import predict_curve
+
     if x.size > 24 or np.unique(x).size <= FEWEST:
         return math.nan, math.nan
     points = []

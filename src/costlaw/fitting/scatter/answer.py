@@ -73,7 +73,7 @@ def _plain(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def compute_for_error(fit: Fit, error: float) -> ComputeAnswer:
+def compute_for_error(fit: Fit, error: float, *, leave_out: bool = True) -> ComputeAnswer:
     """Return the compute at which the fit reaches an error.
 
     Parameters
@@ -82,6 +82,8 @@ def compute_for_error(fit: Fit, error: float) -> ComputeAnswer:
         A law fitted to a scatter of runs.
     error : float
         Target, in the benchmark's unit.
+    leave_out : bool
+        Also fit without each run and each cluster; the ranges are NaN otherwise.
 
     Returns
     -------
@@ -109,13 +111,16 @@ def compute_for_error(fit: Fit, error: float) -> ComputeAnswer:
             f"(confidence {max(law.p_unreachable, 0.5):.0%} or more). Best error so far: "
             f"{float(fit.evidence.error.min()):.4g}. Ask for a larger error, or another law."
         )
+    unknown = (np.nan, np.nan)
     singles = np.arange(fit.n)
     return ComputeAnswer(
         error=error,
         law=law,
         next_result=fit.line.where(target, next_result=True),
-        leave_one_out=_leave_out(fit, target, singles),
-        leave_one_cluster_out=_leave_out(fit, target, fit.evidence.groups),
+        leave_one_out=_leave_out(fit, target, singles) if leave_out else unknown,
+        leave_one_cluster_out=(
+            _leave_out(fit, target, fit.evidence.groups) if leave_out else unknown
+        ),
         reach_dex=law.point - float(fit.evidence.x.max()),
     )
 

@@ -112,16 +112,8 @@ def clustered_variance(design: Array, response: Array, groups: Array) -> Cluster
     bread = np.linalg.pinv(inner[:k, :k])
     shares = SHARES if sizes.max() > 1 else SHARES[:1]
     freedom = max(float(n - k), 1e-9)
-    likelihoods, rests = [], []
-    for share in shares:
-        left, cross, right = _weighed(inner, sums, (sizes, float(share)))
-        rest = max(float(right - cross @ np.linalg.pinv(left) @ cross), 0.0)
-        volume = np.sum((sizes - 1) * np.log1p(-share) + np.log1p(share * (sizes - 1)))
-        likelihoods.append(
-            -0.5 * (freedom * np.log(max(rest, 1e-300)) + volume + np.linalg.slogdet(left)[1])
-        )
-        rests.append(rest)
-    best = int(np.argmax(likelihoods))
+    likelihood, rests = _restricted_likelihood(inner, sums, (sizes, shares, freedom))
+    best = int(np.argmax(likelihood))
     share, variance = float(shares[best]), rests[best] / freedom if n > k else np.nan
     middle = (1.0 - share) * inner[:k, :k] + share * sums[:, :k].T @ sums[:, :k]
     return ClusteredVariance(
@@ -132,9 +124,18 @@ def clustered_variance(design: Array, response: Array, groups: Array) -> Cluster
     )
 
 
-def _weighed(inner: Array, sums: Array, cluster: tuple[Any, float]) -> tuple[Array, Array, float]:
-    """Return X'V⁻¹X, X'V⁻¹y and y'V⁻¹y for rows that share ``share`` inside clusters."""
-    sizes, share = cluster
+def _restricted_likelihood(
+    inner: Array, sums: Array, clusters: tuple[Any, Array, float]
+) -> tuple[Array, Array]:
+    """Return the log restricted likelihood and the weighted residual sum of squares at each ρ."""
+    sizes, shares, freedom = clusters
+    share = shares[:, None]
     kappa = share / (1.0 - share + share * sizes)
-    weighed = (inner - (sums * kappa[:, None]).T @ sums) / (1.0 - share)
-    return weighed[:-1, :-1], weighed[:-1, -1], float(weighed[-1, -1])
+    squares = np.einsum("gi,rg,gj->rij", sums, kappa, sums)
+    weighed = (inner - squares) / (1.0 - shares)[:, None, None]
+    left, cross = weighed[:, :-1, :-1], weighed[:, :-1, -1]
+    solved = np.linalg.pinv(left) @ cross[:, :, None]
+    rests = np.maximum(weighed[:, -1, -1] - np.sum(cross * solved[:, :, 0], axis=1), 0.0)
+    volume = np.sum((sizes - 1) * np.log1p(-share) + np.log1p(share * (sizes - 1)), axis=1)
+    logs = freedom * np.log(np.maximum(rests, 1e-300)) + volume + np.linalg.slogdet(left)[1]
+    return -0.5 * logs, rests

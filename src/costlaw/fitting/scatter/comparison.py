@@ -72,7 +72,7 @@ def compare_recipes(
         for estimand in ESTIMANDS:
             try:
                 fit = fit_scatter(runs, column=column, law=law, estimand=estimand, edition=edition)
-                answer = compute_for_error(fit, error)
+                answer = compute_for_error(fit, error, leave_out=False)
             except CostlawError as refusal:
                 rows.append(Recipe(law=law, estimand=estimand, refused=str(refusal)))
                 continue
