@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from costlaw.exceptions import EvidenceError, UnreachableError
 from costlaw.fitting.scatter.distribution import ComputeDistribution
 from costlaw.fitting.scatter.estimands.line import Array
-from costlaw.fitting.scatter.fit import Fit, fit_evidence
+from costlaw.fitting.scatter.fit import Fit
+from costlaw.fitting.scatter.leave_out import leave_out_range
 from costlaw.units import format_percent
 
 MOST = 0.5  # P(unreachable) from which there is no number
@@ -127,17 +128,9 @@ def compute_for_error(fit: Fit, error: float, *, leave_out: bool = True) -> Comp
 
 def _leave_out(fit: Fit, target: float, groups: NDArray[np.int64]) -> tuple[float, float]:
     """Return the range of the point answer over fits without each group."""
-    points = []
-    for label in np.unique(groups):
-        rest = fit.evidence.keep(groups != label)
-        if np.unique(rest.x).size < 3 or np.unique(rest.error).size < 2:
-            continue
-        try:
-            line = fit_evidence(rest, law=fit.law, estimand=fit.estimand)
-        except EvidenceError:
-            continue
-        points.append(line.point(target))
-    return (float(min(points)), float(max(points))) if points else (np.nan, np.nan)
+    return leave_out_range(
+        fit.evidence, estimand=fit.estimand, better=fit.line.better, target=target, groups=groups
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -84,9 +84,9 @@ class ForwardLine(Line):
         if next_result and self.residuals is not None:
             ranks = (np.arange(RANKS) + 0.5) / RANKS
             shift = stdtrit(freedom[:, None], ranks) * error[:, None]
-            pool = shift[:, :, None] - self.better * self.residuals
-            worse = np.quantile(pool.reshape(x.size, -1), probability, axis=1)
-            return self.response_at(x) - self.better * worse
+            worse = [np.quantile(row[:, None] - self.better * self.residuals, probability)
+                     for row in shift]  # fmt: skip
+            return self.response_at(x) - self.better * np.array(worse)
         if next_result:
             error, freedom = self._with_scatter(error, freedom)
         return self.response_at(x) - self.better * stdtrit(freedom, probability) * error

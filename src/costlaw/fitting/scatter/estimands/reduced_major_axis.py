@@ -13,6 +13,9 @@ from costlaw.exceptions import EvidenceError
 from costlaw.fitting.scatter.clustered import clustered_variance
 from costlaw.fitting.scatter.estimands.backward import BackwardLine
 from costlaw.fitting.scatter.estimands.line import Array
+from costlaw.fitting.scatter.estimands.moments import moments_without
+
+FLAT = 1e-12  # share of the variance below which what is left does not vary at all
 
 FEWEST = 4  # leave-one-out lines from which a covariance is taken
 
@@ -91,14 +94,12 @@ def _covariance(x: Array, response: Array, groups: Array) -> tuple[Array, float]
 
 def _leave_clusters_out(x: Array, response: Array, groups: Array) -> Array:
     """Return level at the mean response and slope with each cluster left out, shape (G, 2)."""
-    centre, rows = float(response.mean()), []
-    for label in np.unique(groups):
-        kept = groups != label
-        if kept.sum() < 3 or np.std(response[kept]) == 0 or np.std(x[kept]) == 0:
-            continue
-        sign = float(np.sign(np.corrcoef(x[kept], response[kept])[0, 1]) or 1.0)
-        slope = sign * float(np.std(x[kept]) / np.std(response[kept]))
-        rows.append(
-            (float(x[kept].mean()) + slope * (centre - float(response[kept].mean())), slope)
-        )
-    return np.array(rows)
+    labels = np.unique(groups, return_inverse=True)[1]
+    rest = moments_without(np.column_stack([x, response]), labels)
+    across, up = rest.covariance[:, 0, 0], rest.covariance[:, 1, 1]
+    scale = float(np.var(x)), float(np.var(response))
+    usable = (rest.count >= 3) & (across > FLAT * scale[0]) & (up > FLAT * scale[1])
+    along = rest.covariance[usable, 0, 1]
+    slope = np.where(along < 0, -1.0, 1.0) * np.sqrt(across[usable] / up[usable])
+    mean = rest.mean[usable]
+    return np.column_stack([mean[:, 0] + slope * (float(response.mean()) - mean[:, 1]), slope])
