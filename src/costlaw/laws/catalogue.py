@@ -6,15 +6,20 @@ A name that is not in it is refused with the nearest ones. It holds no formula.
 from __future__ import annotations
 
 from costlaw.exceptions import UnknownName
+from costlaw.laws.bounded import BoundedLaw
 from costlaw.laws.broken import BrokenOnceLaw, BrokenTwiceLaw
 from costlaw.laws.exponential import ExponentialLaw
 from costlaw.laws.exponential_levels import ExponentialLevelsLaw
 from costlaw.laws.hill import HillLaw
 from costlaw.laws.irreducible import IrreducibleLaw
 from costlaw.laws.joint import JointLaw
+from costlaw.laws.joint_repeated import JointRepeatedLaw
 from costlaw.laws.law import Law
 from costlaw.laws.power import PowerLaw
 from costlaw.laws.shifted import ShiftedLaw
+from costlaw.laws.theory import TheoryComputeLaw, TheoryDataLaw
+from costlaw.laws.two_stage import TwoStageLaw
+from costlaw.laws.year import YearLaw
 
 LAWS: dict[str, Law] = {
     item.name: item
@@ -24,10 +29,16 @@ LAWS: dict[str, Law] = {
         ExponentialLevelsLaw(),
         IrreducibleLaw(),
         ShiftedLaw(),
+        BoundedLaw(),
         BrokenOnceLaw(),
         BrokenTwiceLaw(),
         HillLaw(),
         JointLaw(),
+        JointRepeatedLaw(),
+        YearLaw(),
+        TwoStageLaw(),
+        TheoryDataLaw(),
+        TheoryComputeLaw(),
     )
 }
 
