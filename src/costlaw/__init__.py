@@ -22,6 +22,7 @@ _PUBLIC: dict[str, str] = {
     "Site": "costlaw.costs",
     "Source": "costlaw.sources",
     "CostlawError": "costlaw.exceptions",
+    "cost": "costlaw.cards",
     "meter": "costlaw.metering.windows",
 }
 

@@ -122,8 +122,9 @@ class Growth:
         return f"Growth: {self}"
 
     def __str__(self) -> str:
+        total = format_number(self.total, 5)
         text = (
-            f"{self.before.name} → {self.after.name}: hardware burden ×{format_number(self.total)}"
+            f"{self.before.name} → {self.after.name}: hardware burden ×{total}"
             f" = chip rate ×{self.chip_rate:.3g} · count ×{self.count:.3g} · time ×{self.time:.3g}"
         )
         if self.utilization is not None:

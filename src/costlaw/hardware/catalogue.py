@@ -227,7 +227,8 @@ def likely_chip(name: str, year: int | str | None = None) -> tuple[Chip, str]:
     others = [item.name for item in found if item is not best]
     if not others or _alike(found):
         return best, ""
-    return best, f'"{name}" read as {best.name}; it also names {", ".join(others)}'
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return best, f'"{name}" read as {best.name}; it also names {", ".join(others[:3])}{more}'
 
 
 def _ambiguous(name: str, found: list[Chip]) -> str:

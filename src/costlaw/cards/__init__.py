@@ -1,0 +1,28 @@
+"""Cards: a named system, an amount of compute or a run, priced then and today.
+
+``cost`` makes a card, ``side_by_side`` puts two next to each other, ``band`` prices one amount
+under every published habit of pricing, ``published_figures`` are the figures in print with the
+products they follow from. This room fits nothing and forecasts nothing.
+"""
+
+from costlaw.cards.card import Card, bill_of_hours, cost
+from costlaw.cards.published import Published, figure, figures_of, published_figures
+from costlaw.cards.readings import Band, band
+from costlaw.cards.side_by_side import Pair, side_by_side
+from costlaw.cards.subject import Subject, subject_of
+
+__all__ = [
+    "Band",
+    "Card",
+    "Pair",
+    "Published",
+    "Subject",
+    "band",
+    "bill_of_hours",
+    "cost",
+    "figure",
+    "figures_of",
+    "published_figures",
+    "side_by_side",
+    "subject_of",
+]

@@ -1,0 +1,92 @@
+"""``costlaw cost``: what a system, an amount of compute or a run cost then and costs today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from costlaw.cli.options import show
+
+
+@click.command("cost", short_help="What a system, an amount or a run cost then and costs today.")
+@click.argument("subject", metavar="SYSTEM|AMOUNT|RUN.json")
+@click.option("--vs", "other", default=None, metavar="B", help="Put a second one beside it.")
+@click.option("--chip", default=None, metavar="NAME", help="Chip to price on: H100 (default).")
+@click.option("--region", default=None, metavar="PLACE", help="Grid: FR, US-CA, gcp/europe-west9.")
+@click.option(
+    "--site",
+    default=None,
+    metavar="PRESET",
+    help="A whole site: today, article-2021, authors-2022.",
+)
+@click.option("--readings", is_flag=True, help="Price the compute by every published habit.")
+@click.option("--number-format", default=None, metavar="NAME", help="fp32, bf16, fp8, …")
+@click.option("--utilization", type=float, default=None, metavar="U", help="Share of the peak.")
+@click.option("--pue", type=float, default=None, metavar="X", help="Facility energy over IT.")
+@click.option(
+    "--price", "usd_per_hour", type=float, default=None, metavar="USD", help="USD per device-hour."
+)
+@click.option(
+    "--commitment",
+    default="on-demand",
+    show_default=True,
+    metavar="NAME",
+    help="on-demand, 1-year, 3-year or own.",
+)
+@click.option("--vendor", default=None, metavar="NAME", help="Only this vendor's rents.")
+@click.option("--provider", default=None, metavar="NAME", help="Whose data centre (PUE).")
+@click.option("--date", default=None, metavar="DATE", help="When it is paid: 2023 or 2023-06-01.")
+@click.option(
+    "--programme",
+    type=float,
+    default=None,
+    metavar="X",
+    help="Whole programme over its final run; 1 to leave it out.",
+)
+@click.option("--usd-year", type=int, default=None, metavar="YEAR", help="Dollars of which year.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (versioned schema).")  # fmt: skip
+def command(subject: str, other: str | None, as_json: bool, **options: Any) -> None:
+    """Say what a system, an amount of compute or a run cost then and costs today.
+
+    \b
+    costlaw cost AlexNet
+    costlaw cost "1e28 FLOP" --chip H100 --region FR
+    costlaw cost "8xH100-hours" --date 2024
+    costlaw cost AlexNet --vs NASNet-A --json
+    costlaw cost "1e28 FLOP" --readings
+    """
+    from costlaw.cards import side_by_side
+    from costlaw.exceptions import OptionError
+
+    if options.pop("readings"):
+        if other:
+            raise OptionError("--readings prices one amount: leave out --vs.")
+        _show_readings(subject, options["chip"], as_json)
+        return
+    card = _card(subject, options)
+    result = side_by_side(card, _card(other, options)) if other else card
+    show(result, as_json=as_json)
+    notes = card.notes if not other else (*card.notes, *result.after.notes)
+    for note in dict.fromkeys(notes):
+        click.echo(f"note: {note}", err=True)
+
+
+def _card(subject: str, options: dict[str, Any]) -> Any:
+    from costlaw.cards import cost
+    from costlaw.costs import Choice, preset
+
+    wanted = dict(options)
+    chip, name, year = (wanted.pop(key) for key in ("chip", "site", "usd_year"))
+    site = preset(name) if name else None
+    card = cost(subject, chip=chip, choice=Choice(**wanted), site=site)
+    return card.in_year(year) if year else card
+
+
+def _show_readings(subject: str, chip: str | None, as_json: bool) -> None:
+    from costlaw.cards import band, subject_of
+    from costlaw.cards.readings import CORRECTIONS
+
+    show(band(subject_of(subject, chip=chip).compute), as_json=as_json)
+    for correction in CORRECTIONS:
+        click.echo(f"note: {correction}", err=True)
