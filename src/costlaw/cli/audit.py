@@ -9,6 +9,9 @@ import json
 
 import click
 
+from costlaw.cli.options import check_figure, draw, figure_option
+from costlaw.exceptions import OptionError
+
 
 @click.command(name="audit", help="Hold every claim of the article and its paper against data.")
 @click.argument("claim", required=False)
@@ -22,6 +25,7 @@ import click
 @click.option("--edition", default="corrected", show_default=True, help="Edition of the corpus.")
 @click.option("--level", default=0.9, show_default=True, help="Level of the interval.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@figure_option
 def command(
     *,
     claim: str | None,
@@ -32,8 +36,12 @@ def command(
     edition: str,
     level: float,
     as_json: bool,
+    figure: str | None,
 ) -> None:
     """Print the audit, one claim of it, or the year of a target."""
+    if figure and not benchmark:
+        raise OptionError("--figure draws a year of a target: it goes with --over-time BENCHMARK.")
+    check_figure(figure)
     if benchmark or scatter:
         from costlaw.audit import influence, over_time
         from costlaw.units import parse_error
@@ -44,6 +52,10 @@ def command(
             if benchmark
             else influence(str(scatter), target, edition=edition, measure=measure)
         )
+        if figure:
+            from costlaw.figures import over_time_figure
+
+            draw(answer, figure, figure=over_time_figure)
         click.echo(json.dumps(answer.to_dict(), indent=2) if as_json else str(answer))
         return
     _print_claims(claim, as_json)

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from costlaw.cli.options import evidence_options, reading, show
+from costlaw.cli.options import (
+    check_figure,
+    draw,
+    evidence_options,
+    figure_option,
+    reading,
+    show,
+)
 from costlaw.exceptions import EvidenceError
 
 
@@ -17,8 +24,7 @@ from costlaw.exceptions import EvidenceError
 @click.option("--site", default="today", show_default=True, metavar="PRESET",
               help="Where it is paid for: today, article-2021, authors-2022.")  # fmt: skip
 @click.option("--budget", default=None, metavar="USD", help="Say what gain fits this budget.")
-@click.option("--figure", default=None, metavar="PATH",
-              help="Draw it: .svg, .png, or .html (one file, offline).")  # fmt: skip
+@figure_option
 @click.option("--strict", is_flag=True, help="Leave with 3 past the back-tested reach.")
 @evidence_options
 def command(source: str, error: str, site: str, **options: Any) -> None:
@@ -32,16 +38,15 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     """
     from costlaw.verbs import forecast
 
-    if options["figure"]:
-        from costlaw.figures import check_figure_path
-
-        check_figure_path(options["figure"])
+    check_figure(options["figure"])
     result = forecast(
         source, error, site=site, law=options["law"], estimand=options["estimand"],
         **reading(options),
     )  # fmt: skip
     if options["figure"]:
-        _draw(result, options["figure"])
+        from costlaw.figures import forecast_figure
+
+        draw(result, options["figure"], figure=forecast_figure)
     show(result, as_json=options["as_json"])
     _say(result, options["budget"])
     if options["strict"] and result.evidence.startswith("beyond"):
@@ -49,15 +54,6 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
             f"--strict: the answer lies {result.answer.reach_dex:.1f} dex past the largest run; "
             f"back-tests held up to {result.backtest.backtested_reach_dex:.1f} dex."
         )
-
-
-def _draw(result: Any, path: str) -> None:
-    """Write the picture, and say where on stderr."""
-    from costlaw.figures import forecast_figure, save_figure
-
-    narrow = forecast_figure(result, width=374) if path.casefold().endswith(".html") else None
-    written = save_figure(forecast_figure(result), path, narrow=narrow)
-    click.echo(f"figure written: {written}", err=True)
 
 
 def _say(result: Any, budget: str | None) -> None:

@@ -2,7 +2,8 @@
 
 ``list`` prints how many results each edition has for each use, usable ones first; ``show`` prints
 one network or named system with its sources; ``check`` reads a contributor's rows; ``export``
-writes an edition. Rows go to stdout, remarks to stderr. No arithmetic beyond counting.
+writes an edition; ``draw`` a picture of the systems. Rows go to stdout, remarks to stderr. No
+arithmetic beyond counting.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import Any
 
 import click
 
+from costlaw.cli.options import check_figure, draw
+
 MOST_PROBLEMS = 100  # printed; all are counted
 
 
 @click.group(name="literature", help="See, check and export the corpus of published results.")
 def command() -> None:
-    """Hold the four commands together."""
+    """Hold the commands together."""
 
 
 @command.command(name="list")
@@ -135,6 +138,17 @@ def _find(name: str, edition: str) -> list[dict[str, Any]]:
 
 def _fold(text: str) -> str:
     return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+@command.command(name="draw")
+@click.argument("path", metavar="FILE")
+def draw_systems(path: str) -> None:
+    """Draw parameters per training example of named systems over time: .svg, .png or .html."""
+    from costlaw.figures import parameters_figure
+    from costlaw.literature import systems
+
+    check_figure(path)
+    draw(systems(), path, figure=parameters_figure)
 
 
 @command.command()

@@ -71,6 +71,29 @@ def reading(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def figure_option(command: F) -> F:
+    """Add ``--figure PATH``."""
+    text = "Draw it: .svg, .png, or .html (one file, offline)."
+    return click.option("--figure", default=None, metavar="PATH", help=text)(command)
+
+
+def check_figure(path: str | None) -> None:
+    """Refuse a path that no picture can be written to, before any work is done."""
+    if path:
+        from costlaw.figures import check_figure_path
+
+        check_figure_path(path)
+
+
+def draw(result: Any, path: str, *, figure: Callable[..., dict[str, Any]]) -> None:
+    """Write the picture of a result, for HTML also a narrow one, and say where on stderr."""
+    from costlaw.figures import save_figure
+
+    narrow = figure(result, width=374) if path.casefold().endswith(".html") else None
+    written = save_figure(figure(result), path, narrow=narrow)
+    click.echo(f"figure written: {written}", err=True)
+
+
 def show(result: Any, *, as_json: bool) -> None:
     """Print a result on stdout: its card, or its JSON."""
     if as_json:

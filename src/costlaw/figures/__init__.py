@@ -5,7 +5,17 @@ show and that ``save_figure`` turns into SVG, PNG or one offline HTML file. No n
 here: every one comes out of the result that is drawn.
 """
 
+from costlaw.figures.expected import over_time_figure
+from costlaw.figures.fitted import fit_figure
+from costlaw.figures.over_parameterised import parameters_figure
 from costlaw.figures.saving import check_figure_path, save_figure
 from costlaw.figures.two_panels import forecast_figure
 
-__all__ = ["check_figure_path", "forecast_figure", "save_figure"]
+__all__ = [
+    "check_figure_path",
+    "fit_figure",
+    "forecast_figure",
+    "over_time_figure",
+    "parameters_figure",
+    "save_figure",
+]

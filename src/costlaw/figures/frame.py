@@ -89,6 +89,19 @@ def log_ticks(span: tuple[float, float], *, at_least: int = 4) -> list[float]:
     return inside
 
 
+def error_ticks(frame: Frame) -> list[float]:
+    """Return round errors that have at least 16 px each, the roundest first."""
+    rank = {1: 0, 5: 1, 2: 2, 3: 3}
+    ticks = sorted(
+        log_ticks(frame.y), key=lambda t: rank.get(round(10 ** (t - np.floor(t + 1e-9)), 3), 4)
+    )
+    kept: list[float] = []
+    for tick in ticks:
+        if all(abs(frame.down(tick) - frame.down(other)) >= 16 for other in kept):
+            kept.append(tick)
+    return sorted(kept)
+
+
 def decade_ticks(span: tuple[float, float], most: int) -> list[float]:
     """Return at most ``most`` powers of ten in a span; finer ones where it is under 3 decades."""
     if span[1] - span[0] < 2.5:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from costlaw.figures.frame import Frame
+from costlaw.figures.labels import Label
 from costlaw.figures.theme import Theme
 
 Layer = dict[str, Any]
@@ -38,7 +39,13 @@ def _channel(
         "field": field,
         "type": "quantitative",
         "scale": {"domain": list(span), "nice": False, "zero": False},
-        "axis": {"values": ticks, "labelExpr": look_up, "title": None, **more},
+        "axis": {
+            "values": ticks,
+            "labelExpr": look_up,
+            "title": None,
+            "labelOverlap": False,
+            **more,
+        },
     }
 
 
@@ -120,6 +127,12 @@ def haloed(text: str | list[str], at: tuple[float, float], *, theme: Theme, **ma
         writing(text, at[0], at[1], **{**mark, **rim, "color": theme.background, "aria": False}),
         writing(text, at[0], at[1], **{"color": theme.text, **mark}),
     ]
+
+
+def named(label: Label, theme: Theme, size: int) -> list[Layer]:
+    """Return a placed name, over its rim."""
+    return haloed(label.text, (label.x, label.y), theme=theme, align=label.align,
+                  fontSize=size - 1)  # fmt: skip
 
 
 def _plain(field: str) -> Layer:

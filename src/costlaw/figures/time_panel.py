@@ -1,122 +1,160 @@
 """Error over time: published results by year, the best of each year, and the target.
 
 The article's first panel (Thompson, Greenewald, Lee and Manso 2021, IEEE Spectrum). Results
-without a year are not drawn and counted. No trend is fitted here.
+without a year are not drawn. No trend is fitted here.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from costlaw.figures import layers
-from costlaw.figures.frame import Frame, log_ticks
-from costlaw.figures.labels import around, landmarks, place
-from costlaw.figures.theme import Theme
+from costlaw.figures.frame import Frame, error_ticks
+from costlaw.figures.labels import Box, around, landmarks, place
+from costlaw.figures.sheet import Paper
 from costlaw.figures.wording import clean_name, error_text
 from costlaw.runs import Runs
 
 Array = NDArray[np.float64]
+Layer = dict[str, Any]
 
 
-def has_time(runs: Runs) -> bool:
-    """Return whether at least two different years are stated."""
-    years = runs.numbers("year")
-    return bool(np.unique(np.floor(years[np.isfinite(years)])).size >= 2)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Dated:
+    """Results with a year and an error above 0.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Systems.
+    years, errors : ndarray of shape (n,)
+        Year, and error [the benchmark's unit].
+    is_fraction : bool
+        Whether errors are fractions of 1.
+    """
+
+    names: tuple[str, ...]
+    years: Array
+    errors: Array
+    is_fraction: bool
+
+    @property
+    def has_time(self) -> bool:
+        """Whether at least two different years are stated."""
+        return bool(np.unique(np.floor(self.years)).size >= 2)
 
 
-def time_frame(runs: Runs, width: int, *, height: int, y: tuple[float, float]) -> Frame:
+def dated(names: list[str] | tuple[str, ...], years: Array, *, errors: Array, is_fraction: bool
+          ) -> Dated:  # fmt: skip
+    """Return the results that can be drawn over time."""
+    kept = np.flatnonzero(np.isfinite(years) & (errors > 0))
+    return Dated(names=tuple(names[i] for i in kept), years=years[kept], errors=errors[kept],
+                 is_fraction=is_fraction)  # fmt: skip
+
+
+def dated_runs(runs: Runs) -> Dated:
+    """Return the dated results of a table of runs."""
+    return dated(runs.texts("name"), runs.numbers("year"), errors=runs.numbers("error"),
+                 is_fraction=runs.benchmark.is_fraction)  # fmt: skip
+
+
+def time_frame(results: Dated, *, y: tuple[float, float], on: Paper) -> Frame:
     """Return the frame: half a year of room at both ends."""
-    years = runs.numbers("year")
-    return Frame(width=width, height=height, y=y,
-                 x=(float(np.nanmin(years)) - 0.5, float(np.nanmax(years)) + 0.6))  # fmt: skip
+    span = (float(results.years.min()) - 0.5, float(results.years.max()) + 0.6)
+    return Frame(width=on.width, height=190 if on.is_narrow else 220, x=span, y=y)
 
 
 def time_layers(
-    runs: Runs, frame: Frame, *, target: float, theme: Theme, size: int, shown: str
-) -> list[dict[str, Any]]:
+    results: Dated, frame: Frame, *, target: tuple[float, str] | None, on: Paper
+) -> list[Layer]:
     """Return the layers of the panel.
 
     Parameters
     ----------
-    runs : Runs
-        With a year for some.
+    results : Dated
+        What is drawn.
     frame : Frame
         Years across, log10 error up.
-    target : float
-        Target error [the benchmark's unit].
-    theme, size : Theme, int
-        Colours; text size [px].
-    shown : str
-        The target as a person reads it.
+    target : (float, str) or None
+        Target error [the benchmark's unit] and how a person reads it.
+    on : Paper
+        Theme, text size and width.
     """
-    kept = runs.keep(np.isfinite(runs.numbers("year")) & (runs.numbers("error") > 0))
-    years, errors = kept.numbers("year"), kept.numbers("error")
-    logs = np.log10(errors)
-    names, fraction = kept.texts("name"), kept.benchmark.is_fraction
-    rows = [
-        {"x": float(years[i]), "y": float(logs[i]), "system": names[i],
-         "error": error_text(float(errors[i]), is_fraction=fraction), "year": f"{years[i]:.0f}"}
-        for i in range(len(kept))
-    ]  # fmt: skip
-    best = _best_of_each_year(years, logs)
-    ticks = {t: error_text(10**t, is_fraction=fraction) for t in log_ticks(frame.y)}
-    level = float(np.log10(target))
-    base = layers.points(
-        rows, mark={"color": theme.run, "opacity": 0.75, "size": 34},
-        tooltip=("system", "error", "year"),
-    )  # fmt: skip
-    base["encoding"] |= {
-        "x": layers.axis_x(frame, _year_ticks(frame)), "y": layers.axis_y(frame, ticks)
-    }  # fmt: skip
+    best = best_of_each_year(results)
+    taken = [around(column, row, 2.0) for column, row in along(best, frame)]
+    marks: list[Layer] = []
+    if target:
+        level = float(np.log10(target[0]))
+        rule = frame.down(level)
+        taken.append((0.0, rule - 1.4 * on.size, 0.62 * on.size * 14, rule))
+        marks = [
+            layers.segment(frame, frame.x, level, color=on.theme.target, strokeDash=[5, 3]),
+            *layers.haloed(f"target {target[1]}", (4, rule - 0.75 * on.size), theme=on.theme,
+                           color=on.theme.target),
+        ]  # fmt: skip
     return [
-        base,
-        layers.line(best, mark={"color": theme.law, "strokeWidth": 2}),
-        layers.segment(frame, frame.x, level, color=theme.target, strokeDash=[5, 3]),
-        *layers.haloed(f"target {shown}", (4, frame.down(level) - 0.75 * size), theme=theme,
-                       color=theme.target),
-        *_names(frame, years, logs, names=names, theme=theme, size=size, level=level,
-                best=best),
+        dated_points(results, frame, on),
+        layers.line(best, mark={"color": on.theme.law, "strokeWidth": 2}),
+        *marks,
+        *dated_names(results, frame, taken=taken, on=on),
+    ]
+
+
+def dated_points(results: Dated, frame: Frame, on: Paper) -> Layer:
+    """Return the points with their axes: this layer carries the scales of the panel."""
+    rows = [
+        {"x": year, "y": float(np.log10(error)), "system": name,
+         "error": error_text(error, is_fraction=results.is_fraction), "year": f"{year:.0f}"}
+        for name, year, error in zip(results.names, results.years.tolist(),
+                                     results.errors.tolist(), strict=True)
     ]  # fmt: skip
+    layer = layers.points(rows, mark={"color": on.theme.run, "opacity": 0.75, "size": 34},
+                          tooltip=("system", "error", "year"))  # fmt: skip
+    levels: dict[float, str | list[str]] = {
+        t: error_text(10**t, is_fraction=results.is_fraction) for t in error_ticks(frame)
+    }
+    layer["encoding"] |= {
+        "x": layers.axis_x(frame, year_ticks(frame)), "y": layers.axis_y(frame, levels)
+    }  # fmt: skip
+    return layer
 
 
-def _year_ticks(frame: Frame) -> dict[float, str | list[str]]:
+def year_ticks(frame: Frame) -> dict[float, str | list[str]]:
+    """Return whole years, as many as have room."""
     years = np.arange(np.ceil(frame.x[0]), np.floor(frame.x[1]) + 1)
-    step = max(int(np.ceil(len(years) * 46 / frame.width)), 1)
-    return {float(year): f"{year:.0f}" for year in years[::step]}
+    least = len(years) * 46 / frame.width
+    step = next((s for s in (1, 2, 5, 10, 20, 50) if s >= least), 100)
+    first = years[0] if step < 5 else np.ceil(years[0] / step) * step
+    return {float(year): f"{year:.0f}" for year in np.arange(first, years[-1] + 1, step)}
 
 
-def _best_of_each_year(years: Array, logs: Array) -> list[dict[str, float]]:
+def best_of_each_year(results: Dated) -> list[dict[str, float]]:
+    """Return the lowest error of each year, as points of the frame."""
+    years, logs = results.years, np.log10(results.errors)
     order = np.lexsort((logs, np.floor(years)))
     firsts = order[np.unique(np.floor(years[order]), return_index=True)[1]]
     return [{"x": float(years[at]), "y": float(logs[at])} for at in firsts]
 
 
-def _along(best: list[dict[str, float]], frame: Frame) -> list[tuple[float, float]]:
-    """Return pixel positions along the line, every few pixels."""
+def along(best: list[dict[str, float]], frame: Frame) -> list[tuple[float, float]]:
+    """Return pixel positions along a line, every few pixels."""
     columns = np.arange(frame.across(best[0]["x"]), frame.across(best[-1]["x"]), 3.0)
     knots = [frame.across(row["x"]) for row in best]
     rows = np.interp(columns, knots, [frame.down(row["y"]) for row in best])
     return [(float(a), float(b)) for a, b in zip(columns, rows, strict=True)]
 
 
-def _names(
-    frame: Frame, years: Array, logs: Array, *, names: list[str], theme: Theme, size: int,
-    level: float, best: list[dict[str, float]],
-) -> list[dict[str, Any]]:  # fmt: skip
-    spots = [(frame.across(x), frame.down(y)) for x, y in zip(years, logs, strict=True)]
-    rule = frame.down(level)
-    taken = [around(*spot) for spot in spots]
-    taken += [around(column, row, 2.0) for column, row in _along(best, frame)]
-    taken += [(0.0, rule - 1.4 * size, 0.62 * size * 14, rule)]
-    wanted = [(clean_name(names[i]), *spots[i]) for i in landmarks(years, 10**logs)]
-    placed = place(wanted, room=(frame.width, frame.height), taken=taken, size=size,
-                   most=3 if frame.width < 480 else 6)  # fmt: skip
-    return [
-        mark
-        for label in placed
-        for mark in layers.haloed(label.text, (label.x, label.y), theme=theme,
-                                  align=label.align, fontSize=size - 1)
-    ]  # fmt: skip
+def dated_names(results: Dated, frame: Frame, *, taken: list[Box], on: Paper) -> list[Layer]:
+    """Return the names of results that set a new best."""
+    logs = np.log10(results.errors)
+    spots = [(frame.across(x), frame.down(y)) for x, y in zip(results.years, logs, strict=True)]
+    wanted = [(clean_name(results.names[i]), *spots[i])
+              for i in landmarks(results.years, results.errors)]  # fmt: skip
+    placed = place(wanted, room=(frame.width, frame.height), size=on.size,
+                   taken=[*(around(*spot) for spot in spots), *taken],
+                   most=3 if on.is_narrow else 6)  # fmt: skip
+    return [mark for label in placed for mark in layers.named(label, on.theme, on.size)]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import textwrap
 
+from costlaw.runs import Benchmark
+
 _SUPERSCRIPT = str.maketrans("-0123456789.", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·")
 _SHORT = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
@@ -86,3 +88,16 @@ def clean_name(name: str, most: int = 22) -> str:
 def wrap(text: str, pixels: float, size: float) -> list[str]:
     """Return lines that fit a width, at about 0.52 em a letter."""
     return textwrap.wrap(text, max(int(pixels / (0.52 * size)), 16)) or [""]
+
+
+def error_name(benchmark: Benchmark) -> str:
+    """Return what the error of a benchmark is, for an axis.
+
+    Examples
+    --------
+    >>> error_name(Benchmark(name="own", title="Own runs", error_unit="nats"))
+    'loss [nats]'
+    """
+    if not benchmark.is_fraction:
+        return f"loss [{benchmark.error_unit}]"
+    return "error" if benchmark.name.startswith("own") else benchmark.error_definition
