@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "meter": ("costlaw.cli.meter", "Meter a command; recover and merge readings."),
     "audit": ("costlaw.cli.audit", "Hold every claim of the article and its paper against data."),
     "cost": ("costlaw.cli.cost", "What a system, an amount or a run cost then and costs today."),
+    "decompose": ("costlaw.cli.decompose", "Where growth and progress at a benchmark came from."),
     "fit": ("costlaw.cli.fit", "Fit a law to published results or to a file of runs."),
     "forecast": (
         "costlaw.cli.forecast",
