@@ -15,6 +15,7 @@ from costlaw.figures import (
     forecast_figure,
     over_time_figure,
     parameters_figure,
+    save_figure,
 )
 from costlaw.figures.frame import Frame, error_ticks
 from costlaw.figures.time_panel import year_ticks
@@ -166,3 +167,22 @@ def test_the_systems_are_drawn_by_literature_draw(tmp_path, capsys):
     with pytest.raises(SystemExit) as leave:
         main(["audit", "--figure", str(tmp_path / "q.svg")])
     assert leave.value.code == 2 and "--over-time" in capsys.readouterr().err
+
+
+def test_a_target_is_named_as_it_was_asked_for():
+    errors = [0.20, 0.19, 0.177, 0.170]
+    flops = [1e20, 1.3e20, 1.9e20, 2.5e20]
+    pairs = zip(errors, flops, strict=True)
+    runs = Runs.from_records([{"name": "r", "error": e, "compute_flop": c} for e, c in pairs])
+    shown = {target: forecast(runs, target).shown_error for target in (0.165, 0.16, 0.1625)}
+    assert shown == {0.165: "16.5 %", 0.16: "16 %", 0.1625: "16.25 %"}
+
+
+def test_a_name_with_markup_stays_text_in_the_page(tmp_path):
+    name = "<img src=x onerror=alert(1)></script>"
+    errors = [0.40, 0.33, 0.25, 0.21, 0.16, 0.13]
+    runs = Runs.from_records([{"name": name, "error": e, "compute_flop": 10.0 ** (18 + i)}
+                              for i, e in enumerate(errors)])  # fmt: skip
+    page = save_figure(fit_figure(fit(runs)), tmp_path / "a.html").read_text()
+    outside = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
+    assert "<img" not in outside and "&lt;img" in outside and page.count("</script>") == 2

@@ -18,8 +18,7 @@ from costlaw.figures.frame import Frame, error_extent
 from costlaw.figures.labels import Box, around
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.time_panel import Dated, along, dated_names, dated_points, dated_runs
-from costlaw.figures.wording import error_name
-from costlaw.units import format_percent
+from costlaw.figures.wording import error_name, error_text
 
 
 def over_time_figure(
@@ -54,7 +53,7 @@ def over_time_figure(
     """
     on = paper(width, theme)
     benchmark = expected.best.benchmark
-    results, shown = dated_runs(expected.best), format_percent(expected.error)
+    results, shown = dated_runs(expected.best), error_text(expected.error, is_fraction=True)
     frame = _frame(expected, results, on)
     heads = ("Best result of each year", f"{error_name(benchmark)}, log scale")
     drawn = panel(heads, _layers(expected, results, frame=frame, on=on), frame=frame, on=on)
@@ -87,7 +86,7 @@ def _frame(expected: OverTime, results: Dated, on: Paper) -> Frame:
 def _layers(expected: OverTime, results: Dated, *, frame: Frame, on: Paper) -> list[dict[str, Any]]:
     theme, size, level = on.theme, on.size, math.log10(expected.error)
     rule, column = frame.down(level), frame.across(frame.clip_x(expected.year))
-    half = 0.62 * size * 3
+    half, aim = 0.62 * size * 3, f"target {error_text(expected.error, is_fraction=True)}"
     at = (min(max(column, half), frame.width - half), rule + 1.4 * size)
     line = _line(expected, frame)
     taken: list[Box] = [around(a, b, 2.0) for a, b in along(line, frame) if not math.isnan(b)]
@@ -100,7 +99,7 @@ def _layers(expected: OverTime, results: Dated, *, frame: Frame, on: Paper) -> l
         layers.line([row for row in line if row["x"] <= expected.last_year], mark=stroke),
         layers.line(past, mark={**stroke, "strokeDash": [7, 4]}),
         layers.segment(frame, frame.x, level, color=theme.target, strokeDash=[5, 3]),
-        *layers.haloed(f"target {format_percent(expected.error)}", (4, rule - 0.75 * size),
+        *layers.haloed(aim, (4, rule - 0.75 * size),
                        theme=theme, color=theme.target),
         *answer_bar(frame, (expected.year, expected.low, expected.high), level, on=on,
                     end_text=lambda year: f"{year:.0f}"),

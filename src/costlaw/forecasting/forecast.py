@@ -139,7 +139,8 @@ class Forecast:
     def shown_error(self) -> str:
         """The target as a person reads it."""
         if self.benchmark.is_fraction:
-            return format_percent(self.target_error)
+            typed = f"{100 * self.target_error:.6g}".replace(".", "").lstrip("0")
+            return format_percent(self.target_error, max(2, len(typed)))
         return f"{self.target_error:g} {self.benchmark.error_unit}"
 
     def table(self, level: float = 0.9) -> Any:
