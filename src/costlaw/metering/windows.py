@@ -26,6 +26,7 @@ from costlaw.metering.sampler import Sampler
 from costlaw.metering.stopping import adopt, catch_signals, shared_sampler
 
 if TYPE_CHECKING:
+    from costlaw.metering.flop.counted import FlopCount
     from costlaw.metering.metered import Metered
     from costlaw.metering.records.session import Window
     from costlaw.runs import Run
@@ -207,11 +208,14 @@ class Meter:
         *,
         examples: float | None = None,
         error: float | None = None,
+        flop: FlopCount | None = None,
         model_flop: float | None = None,
         hardware_flop: float | None = None,
         count: int = 1,
     ) -> None:
-        """Report training steps: their examples, their operations [FLOP], the error reached.
+        """Report training steps: their examples, their operations, the error reached.
+
+        Operations [FLOP] come as a ``flop`` count of one step (see ``metering.flop``) or as sums.
 
         Costs about a microsecond; nothing is read or written here. A number that is not finite is
         left out, and the result says how many were.
@@ -219,6 +223,8 @@ class Meter:
         tally = self._sampler.tallies.get(self._number) if self._sampler else None
         if tally is None:
             return
+        if flop is not None:
+            model_flop, hardware_flop = count * flop.model_flop, count * flop.hardware_flop
         tally.add(count, examples=examples, model_flop=model_flop, hardware_flop=hardware_flop)
         if error is not None and self._sampler is not None:
             tally.mark(self._sampler.now_s(), error)
