@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from costlaw.exceptions import OptionError, UnknownName
+from costlaw.exceptions import ColumnError, OptionError, UnknownName
 from costlaw.literature import benchmark as find_benchmark
 from costlaw.literature import benchmarks, published_runs
 from costlaw.runs import Runs, read_runs
@@ -19,7 +19,10 @@ DEFAULT_MEASURE = "hardware-burden"
 
 
 def looks_like_file(name: str) -> bool:
-    """Return whether a name is meant as a file: it exists, or has a folder or a suffix.
+    """Return whether a name is meant as a file: it has a suffix or a folder, or it is there.
+
+    A benchmark's name means the benchmark, whatever lies in the current folder; write
+    ``./imagenet`` for a file of that name.
 
     Examples
     --------
@@ -28,7 +31,10 @@ def looks_like_file(name: str) -> bool:
     """
     path = Path(name)
     suffixes = {".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson"}
-    return path.suffix.casefold() in suffixes or len(path.parts) > 1 or path.is_file()
+    named = path.suffix.casefold() in suffixes or len(path.parts) > 1
+    if named or name.startswith("."):
+        return True
+    return path.exists() and name.casefold() not in benchmarks()
 
 
 def runs_of(
@@ -88,13 +94,13 @@ def compute_column(runs: Runs) -> str:
 
     Raises
     ------
-    OptionError
+    ColumnError
         If the runs state no compute.
     """
     for column in ("compute_flop", "hardware_burden_flop"):
         if runs.has(column):
             return column
-    raise OptionError(
+    raise ColumnError(
         f"{runs.origin}: no run states its compute in FLOP; a priced forecast needs it. Add a "
         "column such as compute_flop, or multiply parameters × examples × 6 yourself and say so."
     )

@@ -45,12 +45,12 @@ _NUMBER = re.compile(
 )
 
 
-def _split_number(text: str, *, what: str) -> tuple[float, str]:
+def _split_number(text: str, *, what: str, such: str = "a number with a unit") -> tuple[float, str]:
     """Split ``"2.1e21 FLOP"`` into its number and its unit text."""
     cleaned = text.replace("\u00a0", " ").replace("×10^", "e").replace("\u2212", "-")
     match = _NUMBER.match(cleaned)
     if not match:
-        raise UnitError(f'"{text}" is not {what}: expected a number with a unit.')
+        raise UnitError(f'"{text}" is not {what}: expected {such}.')
     number = match[1]
     if number.startswith("10^"):
         value = 10.0 ** float(number[3:])
@@ -86,7 +86,7 @@ def parse_error(text: str | float) -> float:
     if isinstance(text, int | float):
         value, unit = float(text), ""
     else:
-        value, unit = _split_number(text, what="an error")
+        value, unit = _split_number(text, what="an error", such="5% or 0.05")
     if unit in {"%", "percent", "per cent"}:
         value /= 100.0
     elif unit:
@@ -203,7 +203,7 @@ def parse_money(text: str | float) -> float:
         value, unit = float(text), "USD"
     else:
         stripped = text.strip().removeprefix("US").removeprefix("$")
-        value, unit = _split_number(stripped, what="an amount of money")
+        value, unit = _split_number(stripped, what="an amount of money", such="40000 or $2 million")
     short = {"k": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12}
     head, _, tail = unit.partition(" ")
     if head in short:
@@ -312,10 +312,12 @@ def format_percent(fraction: float, digits: int = 2) -> str:
 
     Examples
     --------
-    >>> format_percent(0.05), format_percent(0.1158, 3)
-    ('5.0 %', '11.6 %')
+    >>> format_percent(0.05), format_percent(0.1158, 3), format_percent(2e-7)
+    ('5.0 %', '11.6 %', '2.0×10⁻⁵ %')
     """
-    return f"{_significant(100.0 * fraction, digits)} %"
+    percent = 100.0 * fraction
+    small = 0.0 < percent < 1e-3
+    return f"{format_number(percent, digits) if small else _significant(percent, digits)} %"
 
 
 def format_quantity(value: float, unit: str, digits: int = 2) -> str:

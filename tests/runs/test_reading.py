@@ -59,7 +59,9 @@ def test_a_column_of_percentages_is_refused_with_the_way_out(tmp_path):
         ("error,flops\n0.1,-3\n", "expected a number above 0"),
         ("error,flops\n0,1e18\n", "An error of 0 has no logarithm"),
         ("error,flops\nNaN,1e18\n,1e19\n", "no run is left: 2 rows without an error"),
-        ("error,flops\n0.1,1e18,7\n0.2\n", "not a table"),
+        ("error,flops\n0.1,1e18,7\n0.2\n", "runs.csv:2: 3 cells where the header has 2"),
+        ('error,flops\n0.1,1e18\n"0.2,1e19\n0.3,1e20\n', "runs.csv:3: a quotation mark"),
+        ("error,error,flops\n0.1,0.2,1e18\n", 'two columns are called "error"'),
         ("error,flops,year\n0.1,1e18,19\n", "expected a year between"),
     ],
 )
@@ -87,10 +89,24 @@ def test_rows_that_cannot_be_used_are_left_out_and_counted(tmp_path):
     runs = read_runs(write(tmp_path, text))
     assert runs.texts("name") == ["a", "d"]
     assert runs.notes == (
-        "1 rows without an error were left out",
-        "1 rows without any of compute_flop were left out",
-        "1 exact duplicates were merged",
+        "1 row without an error left out",
+        "1 row without compute_flop left out",
+        "1 row equal to another left out",
     )
+
+
+def test_more_rows_than_runs_can_be_are_refused_before_they_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("costlaw.runs.looking.MOST_ROWS", 3)
+    with pytest.raises(DataError, match="about 5 rows; expected at most 3"):
+        read_runs(write(tmp_path, "error,flops\n" + "0.1,1e18\n" * 4))
+    pl.DataFrame({"error": [0.1] * 4, "flops": [1e18] * 4}).write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(DataError, match="about 4 rows; expected at most 3"):
+        read_runs(tmp_path / "a.parquet")
+
+
+def test_a_column_called_line_does_not_get_in_the_way(tmp_path):
+    runs = read_runs(write(tmp_path, "line,error,flops\n7,0.2,1e18\n8,0.1,1e20\n"))
+    assert runs.numbers("error").tolist() == [0.2, 0.1]
 
 
 def test_pandas_polars_and_records_give_the_same_table():

@@ -94,6 +94,18 @@ def exit_code(error: BaseException) -> int:
     return INTERRUPTED if isinstance(error, KeyboardInterrupt | click.Abort) else FAILURE
 
 
+def one_line(text: str) -> str:
+    """Return a message as one printable line: a name in a file may hold anything.
+
+    Examples
+    --------
+    >>> one_line("run \x1b[31m" + chr(0x2028) + "b")
+    'run �[31m b'
+    """
+    words = " ".join(text.split())
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in words)
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and leave with its exit code; no traceback reaches a person."""
     try:
@@ -110,7 +122,10 @@ def main(arguments: list[str] | None = None) -> Any:
     except (KeyboardInterrupt, click.Abort) as error:
         click.echo("interrupted", err=True)
         sys.exit(exit_code(error))
+    except MemoryError:
+        click.echo("costlaw: not enough memory; use fewer runs, or a sample of them.", err=True)
+        sys.exit(FAILURE)
     except (CostlawError, OSError) as error:
-        click.echo(f"costlaw: {error}", err=True)
+        click.echo(f"costlaw: {one_line(str(error))}", err=True)
         sys.exit(exit_code(error))
     sys.exit(DONE)

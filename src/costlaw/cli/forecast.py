@@ -36,8 +36,10 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     costlaw forecast runs.csv --error 3% --json
     costlaw forecast imagenet --error 5% --figure picture.html
     """
+    from costlaw.units import parse_money
     from costlaw.verbs import forecast
 
+    budget = parse_money(options["budget"]) if options["budget"] is not None else None
     check_figure(options["figure"])
     result = forecast(
         source, error, site=site, law=options["law"], estimand=options["estimand"],
@@ -48,7 +50,7 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
 
         draw(result, options["figure"], figure=forecast_figure)
     show(result, as_json=options["as_json"])
-    _say(result, options["budget"])
+    _say(result, budget)
     if options["strict"] and result.evidence.startswith("beyond"):
         raise EvidenceError(
             f"--strict: the answer lies {result.answer.reach_dex:.1f} dex past the largest run; "
@@ -56,17 +58,17 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
         )
 
 
-def _say(result: Any, budget: str | None) -> None:
+def _say(result: Any, budget: float | None) -> None:
     """Print notes, and the gain a budget needs, on stderr."""
-    from costlaw.units import format_quantity, parse_money
+    from costlaw.forecasting import Headroom
+    from costlaw.units import format_quantity
 
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
-    if budget and result.headroom:
-        amount = parse_money(budget)
-        need = result.headroom.doublings_for(result.cost.usd.value, amount)
+    if budget is not None:
+        need = Headroom.doublings_for(result.cost.usd.value, budget)
         click.echo(
-            f"budget: {format_quantity(amount, 'USD')} needs {need:.1f} doublings of hardware, "
+            f"budget: {format_quantity(budget, 'USD')} needs {need:.1f} doublings of hardware, "
             "algorithms or both together",
             err=True,
         )

@@ -46,7 +46,8 @@ class Headroom:
         """Doublings of efficiency that separate the two."""
         return math.log2(self.ratio)
 
-    def doublings_for(self, usd: float, budget_usd: float) -> float:
+    @staticmethod
+    def doublings_for(usd: float, budget_usd: float) -> float:
         """Return the doublings in hardware, algorithms or both that fit a bill into a budget.
 
         Raises

@@ -148,12 +148,12 @@ def _drop_gaps(table: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, tuple[st
     notes = []
     no_error = table["error"].is_null() | table["error"].is_nan().fill_null(False)
     if no_error.any():
-        notes.append(f"{int(no_error.sum())} rows without an error were left out")
+        notes.append(f"{_rows(int(no_error.sum()))} without an error left out")
     resources = [name for name in RESOURCES if name in table.columns]
     empty = table.select(pl.all_horizontal(pl.col(resources).is_null())).to_series()
     if (empty & ~no_error).any():
         count = int((empty & ~no_error).sum())
-        notes.append(f"{count} rows without any of {', '.join(resources)} were left out")
+        notes.append(f"{_rows(count)} without {' or '.join(resources)} left out")
     kept = table.filter(~no_error & ~empty)
     kept = kept.with_columns(
         pl.col(name).fill_nan(None) for name in kept.columns if name in NUMBER_FIELDS
@@ -167,5 +167,9 @@ def _drop_gaps(table: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, tuple[st
     labels = [name for name in ("seed", "curve", "step") if name in kept.columns]
     unique = kept.unique(subset=["name", *measured, *labels], maintain_order=True)
     if unique.height < kept.height:
-        notes.append(f"{kept.height - unique.height} exact duplicates were merged")
+        notes.append(f"{_rows(kept.height - unique.height)} equal to another left out")
     return unique, tuple(notes)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

@@ -82,7 +82,7 @@ def check_error(frame: pl.DataFrame, benchmark: Benchmark, origin: str) -> None:
                 f' Is this a percentage? Write {value / 100:g} or pass error_unit="percent"'
                 " (command line: --error-unit percent)."
             )
-        elif value <= 0:
+        elif value == 0:
             hint = " An error of 0 has no logarithm: was the test set too small to see one?"
         raise DataError(
             f"{where(frame, bad, origin)}: error = {value:g}; expected a fraction in (0, 1].{hint}"

@@ -1,8 +1,7 @@
 """Read a file of runs: CSV (comma, semicolon, tab), Parquet, JSON lines.
 
-Finds the separator, survives a byte-order mark, refuses binary rubbish, and says which line is
-wrong. The columns are chosen in ``columns`` and checked in ``assembling``; this module only turns
-bytes into a raw frame, in bounded memory, with polars.
+The file is looked at in ``looking``, its columns are chosen in ``columns`` and checked in
+``assembling``; this module only turns bytes into a raw frame, in bounded memory, with polars.
 """
 
 from __future__ import annotations
@@ -15,51 +14,18 @@ import polars as pl
 from costlaw.exceptions import DataError
 from costlaw.runs.assembling import assemble
 from costlaw.runs.benchmark import Benchmark
-from costlaw.runs.columns import choose_columns, recognise
+from costlaw.runs.columns import choose_columns
+from costlaw.runs.looking import (
+    broken_line,
+    check_length,
+    check_rows,
+    columns_to_read,
+    has_decimal_comma,
+    sniff,
+)
 from costlaw.runs.table import Runs
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson")
-_SNIFF = 65536
-
-
-def _sniff(path: Path) -> str:
-    """Return the separator of a text table, or refuse what is not one."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_SNIFF)
-    except FileNotFoundError as error:
-        raise DataError(
-            f"{path}: no such file; expected a CSV, Parquet or JSON-lines file."
-        ) from error
-    except IsADirectoryError as error:
-        raise DataError(f"{path}: is a folder; expected a file of runs.") from error
-    except PermissionError as error:
-        raise DataError(f"{path}: permission denied; make it readable.") from error
-    if not head.strip():
-        raise DataError(f"{path}: the file is empty; expected a header line and one line a run.")
-    if b"\x00" in head:
-        raise DataError(
-            f"{path}: this is not a text file (it holds zero bytes); expected a CSV with a header. "
-            "Export the table as CSV (UTF-8)."
-        )
-    try:
-        text = head[: head.rfind(b"\n") + 1 or len(head)].decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: not UTF-8 text (byte {error.start}); expected a CSV. Save it as UTF-8."
-        ) from error
-    header = text.splitlines()[0]
-    return max(",;\t|", key=lambda mark: (header.count(mark), mark == ","))
-
-
-def _decimal_comma(path: Path, separator: str) -> bool:
-    if separator == ",":
-        return False
-    import re
-
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        body = file.read(_SNIFF).split("\n", 1)[-1]
-    return bool(re.search(r"(^|[;\t|])\s*\d+,\d+\s*([;\t|]|$)", body, re.MULTILINE))
 
 
 def read_raw(path: Path) -> pl.DataFrame:
@@ -73,15 +39,17 @@ def read_raw(path: Path) -> pl.DataFrame:
     suffix = path.suffix.casefold()
     try:
         if suffix == ".parquet":
+            check_rows(path, int(pl.scan_parquet(path).select(pl.len()).collect().item()))
             return pl.read_parquet(path)
+        separator = sniff(path)
+        check_length(path)
         if suffix in {".jsonl", ".ndjson"}:
             return pl.read_ndjson(path)
-        separator = _sniff(path)
-        useful = _useful_headers(path, separator)
         frame = pl.read_csv(
-            path, separator=separator, infer_schema_length=2000, columns=useful or None,
+            path, separator=separator, infer_schema_length=2000,
+            columns=columns_to_read(path, separator),
             truncate_ragged_lines=False, row_index_name="line", row_index_offset=2,
-            decimal_comma=_decimal_comma(path, separator), low_memory=True,
+            decimal_comma=has_decimal_comma(path, separator), low_memory=True,
         )  # fmt: skip
     except (pl.exceptions.PolarsError, OSError) as error:
         if isinstance(error, FileNotFoundError):
@@ -92,28 +60,18 @@ def read_raw(path: Path) -> pl.DataFrame:
     return frame.rename({name: name.strip().lstrip("\ufeff") for name in frame.columns})
 
 
-def _useful_headers(path: Path, separator: str) -> list[str]:
-    """Return the headers that mean something, so that a wide file costs no memory."""
-    with path.open(encoding="utf-8-sig") as file:
-        headers = [
-            cell.strip().strip('"') for cell in file.readline().rstrip("\r\n").split(separator)
-        ]
-    if len(headers) < 40 or '"' in "".join(headers):
-        return []
-    return [header for header in headers if recognise(header)]
-
-
 def _read_as_text(path: Path, cause: Exception) -> pl.DataFrame:
     """Read every cell as text, so that the check can name the wrong cell; else refuse."""
     if path.suffix.casefold() in {".parquet", ".jsonl", ".ndjson"}:
         raise DataError(f"{path}: cannot be read as {path.suffix}: {cause}") from cause
+    separator = sniff(path)
     try:
-        return pl.read_csv(path, separator=_sniff(path), infer_schema=False,
+        return pl.read_csv(path, separator=separator, infer_schema=False,
+                           columns=columns_to_read(path, separator),
                            row_index_name="line", row_index_offset=2)  # fmt: skip
     except pl.exceptions.PolarsError as error:
-        first = str(error).splitlines()[0]
         raise DataError(
-            f"{path}: not a table: {first}. Expected the same number of cells on every line."
+            f"{broken_line(path, separator)}. Expected the same number of cells on every line."
         ) from error
 
 

@@ -109,7 +109,7 @@ def compute_for_error(fit: Fit, error: float, *, leave_out: bool = True) -> Comp
         shown = format_percent(error) if fit.benchmark.is_fraction else f"{error:g}"
         raise UnreachableError(
             f"{title}, {fit.law} law: an error of {shown} is not reached by any amount of compute "
-            f"(confidence {max(law.p_unreachable, 0.5):.0%} or more). Best error so far: "
+            f"(confidence {max(law.p_unreachable, 0.5):.0%}). Best error so far: "
             f"{float(fit.evidence.error.min()):.4g}. Ask for a larger error, or another law."
         )
     unknown = (np.nan, np.nan)
