@@ -22,6 +22,7 @@ from costlaw.fitting.scatter.estimands.least_squares import error_on_compute
 from costlaw.fitting.scatter.estimands.line import Line
 from costlaw.fitting.scatter.estimands.reduced_major_axis import reduced_major_axis
 from costlaw.fitting.scatter.evidence import Evidence, gather
+from costlaw.fitting.scatter.progress import Progress
 from costlaw.laws import Law
 from costlaw.laws import law as find_law
 from costlaw.runs import Benchmark, Runs
@@ -112,6 +113,11 @@ class Fit:
         return self.line.notes
 
     @property
+    def progress(self) -> Progress | None:
+        """What a year is worth in compute; fixed-year estimand only."""
+        return getattr(self.line, "progress", None)
+
+    @property
     def quality(self) -> str:
         """How well the law explains the runs, in words."""
         return f"R² {self.line.r_squared:.2f}"
@@ -183,6 +189,7 @@ class Fit:
             "scatter_dex_of_compute": _plain(self.line.scatter_dex),
             "p_error_does_not_fall": self.p_wrong_way,
             "verdict": self.verdict,
+            "progress": self.progress.to_dict(level) if self.progress else None,
             "notes": list(self.line.notes),
             "sources": [source.to_dict() for source in self.sources],
         }
@@ -216,6 +223,8 @@ class Fit:
             lines.append(
                 f"  cost exponent  {self.cost_exponent:.2f} (90 %: {interval[0]:.1f} to {high})"
             )
+        if self.progress:
+            lines.append(f"  a year         {self.progress}")
         if self.verdict != "ok":
             lines.append(f"  verdict        {self.verdict}")
         return "\n".join(lines)

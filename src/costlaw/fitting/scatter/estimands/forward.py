@@ -16,6 +16,7 @@ from scipy.special import stdtr, stdtrit
 
 from costlaw.fitting.scatter.distribution import ComputeDistribution
 from costlaw.fitting.scatter.estimands.line import Array, Line
+from costlaw.fitting.scatter.progress import Progress
 
 RANKS = 25  # equally likely positions of the line that a frontier's band is mixed over
 Spread = Callable[[Array], tuple[Array, Array]]
@@ -38,6 +39,8 @@ class ForwardLine(Line):
         Degrees of freedom of ``scatter``.
     middle : float
         Mean log10 compute of the runs.
+    progress : Progress or None
+        What a year is worth, where the line has a year term.
     """
 
     spread: Spread
@@ -46,6 +49,7 @@ class ForwardLine(Line):
     scatter_freedom: float
     middle: float
     residuals: Array | None = None
+    progress: Progress | None = None
 
     def _confidence(self, x: Array, t: Array | float, next_result: bool) -> Array:
         """Return the confidence that a response at least as good as ``t`` is had at ``x``."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costlaw.fitting.scatter.clustered import clustered_variance
+from costlaw.fitting.scatter.clustered import ClusteredVariance, clustered_variance
 from costlaw.fitting.scatter.estimands.forward import ForwardLine
 from costlaw.fitting.scatter.estimands.line import Array
+from costlaw.fitting.scatter.progress import Progress
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -148,4 +149,15 @@ def error_on_compute(
         slope_freedom=float(slope_freedom[0]),
         scatter_freedom=scatter_freedom,
         middle=middle,
+        progress=None if year is None else _progress(fitted, variance, better),
+    )
+
+
+def _progress(fitted: LeastSquares, variance: ClusteredVariance, better: float) -> Progress:
+    """Return what a year is worth, counted so that better is positive."""
+    return Progress(
+        slope=better * fitted.coefficients["slope"],
+        year=better * fitted.coefficients["year"],
+        covariance=variance.covariance[1:, 1:],
+        freedom=variance.freedom,
     )
