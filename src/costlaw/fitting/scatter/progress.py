@@ -1,7 +1,7 @@
 """Progress by year, in compute: how long until the same error takes half of it.
 
-With a year term, response = a + b·log10 compute + g·year. A year is worth g/b dex of compute, so the
-compute for a fixed error halves every log10(2)·b/g years (Erdil & Besiroglu 2022 call it the
+With a year term, response = a + b·log10 compute + g·year. A year is worth g/b dex of compute, so
+the compute for a fixed error halves every log10(2)·b/g years (Erdil & Besiroglu 2022 call it the
 compute-equivalent halving time). The interval is Fieller's for the ratio, clustered as the fit; it
 has no end where g is not told apart from zero. It says what the years brought together, not which
 algorithm did, and at a given compute only.
