@@ -21,6 +21,7 @@ _PUBLIC: dict[str, str] = {
     "Runs": "costlaw.runs",
     "Site": "costlaw.costs",
     "Source": "costlaw.sources",
+    "import_runs": "costlaw.trackers",
     "CostlawError": "costlaw.exceptions",
     "cost": "costlaw.cards",
     "meter": "costlaw.metering.windows",

@@ -1,28 +1,32 @@
-"""Intake: what a person names (a benchmark or a file) becomes a table of runs.
+"""Intake: what a person names (a benchmark, a file, a tracker's store) becomes a table of runs.
 
 Every door calls this one function, so the same words mean the same runs everywhere. A name that is
-neither a benchmark nor a file is refused with the nearest benchmark.
+neither a benchmark nor a file is refused with the nearest benchmark. A folder called as a benchmark
+is meant only when it is written as a path (``./imagenet``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from costlaw.exceptions import ColumnError, OptionError, UnknownName
 from costlaw.literature import benchmark as find_benchmark
 from costlaw.literature import benchmarks, published_runs
-from costlaw.runs import Runs, read_runs
+from costlaw.runs import Runs
+from costlaw.trackers import import_runs, is_store
 
 DEFAULT_EDITION = "corrected"
 DEFAULT_MEASURE = "hardware-burden"
+_AS_FOUND = {("reader", "auto"), ("points", "auto")}
 
 
 def looks_like_file(name: str) -> bool:
-    """Return whether a name is meant as a file: it has a suffix or a folder, or it is there.
+    """Return whether a name is meant as a file or store: a suffix, a folder, an address, or there.
 
     A benchmark's name means the benchmark, whatever lies in the current folder; write
-    ``./imagenet`` for a file of that name.
+    ``./imagenet`` for a file or folder of that name.
 
     Examples
     --------
@@ -30,11 +34,10 @@ def looks_like_file(name: str) -> bool:
     (True, False)
     """
     path = Path(name)
-    suffixes = {".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson"}
-    named = path.suffix.casefold() in suffixes or len(path.parts) > 1
-    if named or name.startswith("."):
+    suffixes = {".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".db", ".wandb", ".npz"}
+    if path.suffix.casefold() in suffixes or len(path.parts) > 1 or name.startswith("."):
         return True
-    return path.exists() and name.casefold() not in benchmarks()
+    return is_store(name) and name.casefold() not in benchmarks()
 
 
 def runs_of(
@@ -44,19 +47,23 @@ def runs_of(
     measure: str | None = None,
     columns: Mapping[str, str] | None = None,
     error_unit: str = "auto",
+    **store: Any,
 ) -> Runs:
     """Return the runs that a name stands for.
 
     Parameters
     ----------
     name : str
-        A benchmark (``imagenet``) or a file of runs (``runs.csv``).
+        A benchmark (``imagenet``), a file of runs (``runs.csv``) or a tracker's store.
     edition, measure : str, optional
         Edition of the corpus and how compute is counted; published results only.
     columns : mapping of str to str, optional
         Canonical column to header; files only.
     error_unit : str
         How to read the error column of a file.
+    **store
+        How to read a tracker's store, as :func:`costlaw.trackers.import_runs` takes it: ``reader``,
+        ``metric``, ``points``, ``experiment``, ``unfinished``, ``join``.
 
     Returns
     -------
@@ -79,13 +86,15 @@ def runs_of(
             raise OptionError(
                 f"{name} is a file: --edition and --measure belong to published benchmarks."
             )
-        return read_runs(name, columns=columns, error_unit=error_unit)
+        return import_runs(name, columns=columns, error_unit=error_unit, **store)
     try:
         find_benchmark(name)
     except UnknownName as error:
         raise UnknownName("benchmark or file", name, benchmarks()) from error
     if columns or error_unit != "auto":
         raise OptionError(f"{name} is a benchmark: --column and --error-unit belong to files.")
+    if any(value for key, value in store.items() if (key, value) not in _AS_FOUND):
+        raise OptionError(f"{name} is a benchmark: --metric, --from and the like belong to stores.")
     return published_runs(name, edition or DEFAULT_EDITION, measure or DEFAULT_MEASURE)
 
 

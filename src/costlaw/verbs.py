@@ -25,19 +25,24 @@ def evidence_of(
     measure: str | None = None,
     columns: Mapping[str, str] | None = None,
     error_unit: str = "auto",
+    **store: Any,
 ) -> Runs:
     """Return the runs behind anything a person may pass.
 
     Parameters
     ----------
     source : str, Path, Runs, list of Run, or dataframe
-        A benchmark's name, a file, a checked table, records, or any dataframe narwhals knows.
+        A benchmark's name, a file or a tracker's store, a checked table, records, or any dataframe
+        narwhals knows.
     edition, measure : str, optional
         Edition of the corpus and measure of compute; benchmarks only.
     columns : mapping of str to str, optional
         Canonical column to header; files and dataframes only.
     error_unit : str
         How to read the error column of a file or a dataframe.
+    **store
+        How to read a tracker's store: ``metric``, ``experiment``, ``points``, ``reader``,
+        ``unfinished``, ``join``; see :func:`costlaw.trackers.import_runs`.
 
     Returns
     -------
@@ -52,8 +57,9 @@ def evidence_of(
         return source
     if isinstance(source, str | Path):
         return runs_of(
-            str(source), edition=edition, measure=measure, columns=columns, error_unit=error_unit
-        )
+            str(source), edition=edition, measure=measure, columns=columns, error_unit=error_unit,
+            **store,
+        )  # fmt: skip
     if isinstance(source, list | tuple):
         return Runs.from_records(source)
     return Runs.from_frame(source, columns=columns, error_unit=error_unit)
@@ -78,7 +84,8 @@ def fit(
         ``error-on-compute``, ``compute-on-error``, ``reduced-major-axis``, ``frontier`` or
         ``fixed-year``.
     **reading
-        ``edition``, ``measure``, ``columns``, ``error_unit``: how to read the source.
+        ``edition``, ``measure``, ``columns``, ``error_unit``, and for a tracker's store
+        ``metric``, ``experiment``, ``points`` and the like: how to read the source.
 
     Returns
     -------
@@ -131,7 +138,8 @@ def forecast(
         calibrated predictive distribution, where there are enough of them (5 amounts of compute
         over a factor of 3), else ``power``.
     **reading
-        ``edition``, ``measure``, ``columns``, ``error_unit``: how to read the source.
+        ``edition``, ``measure``, ``columns``, ``error_unit``, and for a tracker's store
+        ``metric``, ``experiment``, ``points`` and the like: how to read the source.
 
     Returns
     -------

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "costlaw.cli.forecast",
         "What a target error takes: compute, time, money, energy, carbon.",
     ),
+    "import": ("costlaw.cli.import_runs", "Read the runs that a tracker logged; write a table."),
     "literature": ("costlaw.cli.literature", "See, check and export the published results."),
 }
 DONE, FAILURE, USAGE, REFUSED, PARTLY, INTERRUPTED = 0, 1, 2, 3, 4, 130

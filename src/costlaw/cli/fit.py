@@ -13,12 +13,15 @@ from costlaw.cli.options import (
     figure_option,
     reading,
     show,
+    store_options,
+    store_reading,
 )
 
 
 @click.command("fit", short_help="Fit a law to published results or to a file of runs.")
-@click.argument("source", metavar="BENCHMARK|FILE")
+@click.argument("source", metavar="BENCHMARK|FILE|STORE")
 @figure_option
+@store_options
 @evidence_options
 def command(source: str, **options: Any) -> None:
     """Fit a law to published results or to a file of runs.
@@ -27,12 +30,13 @@ def command(source: str, **options: Any) -> None:
     costlaw fit imagenet
     costlaw fit imagenet --edition v2 --measure network-operations
     costlaw fit runs.csv --json
+    costlaw fit mlflow.db --metric val_error
     costlaw fit imagenet --figure picture.svg
     """
     from costlaw.verbs import evidence_of, fit
 
     check_figure(options["figure"])
-    runs = evidence_of(source, **reading(options))
+    runs = evidence_of(source, **reading(options), **store_reading(options))
     result = fit(runs, law=options["law"] or "power", estimand=options["estimand"])
     if options["figure"]:
         from costlaw.figures import fit_figure

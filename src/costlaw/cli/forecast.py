@@ -14,18 +14,21 @@ from costlaw.cli.options import (
     figure_option,
     reading,
     show,
+    store_options,
+    store_reading,
 )
 from costlaw.exceptions import EvidenceError
 
 
 @click.command("forecast", short_help="What a target error takes: compute, time, money, carbon.")
-@click.argument("source", metavar="BENCHMARK|FILE")
+@click.argument("source", metavar="BENCHMARK|FILE|STORE")
 @click.option("--error", "error", required=True, metavar="E", help="Target error: 5% or 0.05.")
 @click.option("--site", default="today", show_default=True, metavar="PRESET",
               help="Where it is paid for: today, article-2021, authors-2022.")  # fmt: skip
 @click.option("--budget", default=None, metavar="USD", help="Say what gain fits this budget.")
 @figure_option
 @click.option("--strict", is_flag=True, help="Leave with 3 past the back-tested reach.")
+@store_options
 @evidence_options
 def command(source: str, error: str, site: str, **options: Any) -> None:
     """Forecast what a target error takes.
@@ -34,6 +37,7 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     costlaw forecast imagenet --error 5%
     costlaw forecast imagenet --error 5% --edition v1 --site article-2021
     costlaw forecast runs.csv --error 3% --json
+    costlaw forecast mlruns --error 3% --metric val/error
     costlaw forecast imagenet --error 5% --figure picture.html
     """
     from costlaw.units import parse_money
@@ -43,7 +47,7 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     check_figure(options["figure"])
     result = forecast(
         source, error, site=site, law=options["law"], estimand=options["estimand"],
-        **reading(options),
+        **reading(options), **store_reading(options),
     )  # fmt: skip
     if options["figure"]:
         from costlaw.figures import forecast_figure

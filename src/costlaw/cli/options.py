@@ -44,6 +44,33 @@ def evidence_options(command: F) -> F:
     return command
 
 
+def store_options(command: F) -> F:
+    """Add the options that say how to read a tracker's store."""
+    for decorate in (
+        click.option("--join", multiple=True, metavar="FILE",
+                     help="Join a file that knows more of the same runs: CodeCarbon, Zeus, CSV."),
+        click.option("--unfinished", is_flag=True,
+                     help="Also take runs that did not come to their end."),
+        click.option("--points", default="auto", metavar="KIND",
+                     help="last: one row a run; curve: points of every learning curve; auto "
+                     "(default): curve if there is one run."),
+        click.option("--experiment", default=None, metavar="NAME",
+                     help="Experiment, study or project of a store that holds several."),
+        click.option("--metric", default=None, metavar="NAME",
+                     help="The metric that is the error, where several could be."),
+        click.option("--from", "reader", default="auto", metavar="FORMAT",
+                     help="Format of a store; recognised by itself."),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+def store_reading(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that say how to read a store, as the verbs take them."""
+    names = ("reader", "metric", "experiment", "points", "unfinished", "join")
+    return {name: options[name] for name in names}
+
+
 def read_columns(pairs: tuple[str, ...]) -> dict[str, str]:
     """Return ``("error=top1",)`` as a mapping.
 

@@ -1,0 +1,1 @@
+"""Formats that several readers share: protocol buffers, record files, one-line scalars."""

@@ -1,0 +1,102 @@
+"""Read the CSV log of one run: columns of numbers by step, with gaps, perhaps half-written.
+
+A last line without its end, or with fewer cells than the header, is a run in progress and is left
+out and counted. Two columns of one name are told apart by their place and said.
+"""
+
+from __future__ import annotations
+
+import csv
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from costlaw.trackers.formats.scalars import number
+
+_SEPARATORS = ",;\t|"
+_LONGEST_LINE = 1 << 20
+
+
+@dataclass(kw_only=True)
+class LogTable:
+    """The numbers of a log: for each column the rows where it holds one, and the numbers."""
+
+    headers: list[str] = field(default_factory=list)
+    rows: int = 0
+    columns: dict[str, tuple[array[int], array[float]]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def headers_of(head: bytes) -> list[str]:
+    """Return the cells of the first line of a text, empty if it is none.
+
+    Examples
+    --------
+    >>> headers_of(b'epoch;loss\\n0;1\\n')
+    ['epoch', 'loss']
+    """
+    if not head or b"\x00" in head:
+        return []
+    first = head.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").replace("\r", "")
+    mark = max(_SEPARATORS, key=lambda each: (first.count(each), each == ","))
+    try:
+        return [cell.strip() for cell in next(csv.reader([first], delimiter=mark), [])]
+    except csv.Error:
+        return []
+
+
+def read_log(path: Path) -> LogTable:
+    """Read a log.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    table = LogTable()
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        first = file.readline(_LONGEST_LINE)
+        table.headers = _distinct(headers_of(first.encode()), table)
+        mark = max(_SEPARATORS, key=lambda each: (first.count(each), each == ","))
+        slots = [table.columns.setdefault(header, (array("q"), array("d")))
+                 for header in table.headers]  # fmt: skip
+        short = 0
+        try:
+            for cells in csv.reader(_whole_lines(file, table), delimiter=mark):
+                if len(cells) < len(slots):
+                    short += bool(cells)
+                    continue
+                for (rows, values), cell in zip(slots, cells, strict=False):
+                    value = number(cell) if cell else None
+                    if value is not None:
+                        rows.append(table.rows)
+                        values.append(value)
+                table.rows += 1
+        except csv.Error as error:
+            table.notes.append(f"{path.name}: not readable past line {table.rows + 2} ({error})")
+    if short:
+        table.notes.append(f"{path.name}: {short} lines with too few cells were left out")
+    return table
+
+
+def _whole_lines(file: TextIO, table: LogTable) -> Iterator[str]:
+    """Yield lines that end; a last line that does not is left out and said."""
+    for line in file:
+        if line.endswith("\n"):
+            yield line.replace("\x00", "").replace("\r", "")
+        elif line.strip():
+            table.notes.append("the last line is half-written and was left out")
+
+
+def _distinct(headers: list[str], table: LogTable) -> list[str]:
+    counts: Counter[str] = Counter()
+    found = []
+    for header in headers:
+        counts[header] += 1
+        if counts[header] > 1:
+            table.notes.append(f'two columns are called "{header}": the later is "{header} (2)"')
+        found.append(header if counts[header] == 1 else f"{header} ({counts[header]})")
+    return found
