@@ -1,0 +1,36 @@
+"""``costlaw lab``: experiments that make new runs. No arithmetic here."""
+
+from __future__ import annotations
+
+import click
+
+from costlaw.cli.options import show
+
+
+@click.group("lab", help="Make the laws yourself: theory, scaling sweeps, strategies.")
+def command() -> None:
+    """Hold the experiments together."""
+
+
+@command.command("theory")
+@click.option("--preset", default="exponents", show_default=True,
+              help="exponents, paper, xray or interpolation.")  # fmt: skip
+@click.option("--seeds", type=int, help="Repetitions; the preset's own number if absent.")
+@click.option("--first-seed", default=0, show_default=True, help="Seeds run from here on.")
+@click.option("--points", is_flag=True, help="Print the curves as CSV instead of the card.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (versioned schema).")
+def theory_command(
+    *, preset: str, seeds: int | None, first_seed: int, points: bool, as_json: bool
+) -> None:
+    """Simulate the article's theory: k² the data, k⁴ the computation.
+
+    Numbers marked [measured] came out of simulations, [exact] out of a distribution known in closed
+    form, [follows] out of arithmetic on the others.
+    """
+    from costlaw.lab.theory import theory
+
+    result = theory(preset, seeds=seeds, first_seed=first_seed)
+    if points:
+        click.echo(result.points().write_csv(), nl=False)
+        return
+    show(result, as_json=as_json)
