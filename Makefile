@@ -22,6 +22,18 @@ $(VENV)/.flop: $(VENV)/.test
 	-$(PIP) install -q "torch==$$(sed -n 's/^torch==//p' constraints.txt)+cpu"
 	@touch $@
 
+# The lab's own extra and the runner for a cluster; torch comes from the line above, never a GPU build.
+$(VENV)/.lab: $(VENV)/.flop
+	-$(BIN)/python -c "import torch" && $(PIP) install -q -c constraints.txt -e ".[lab,ray]"
+	@touch $@
+
+# A real browser for the tests of the page: Debian's chromium, installed where this may be done.
+$(VENV)/.browser:
+	@mkdir -p $(VENV)
+	-command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; }
+	@touch $@
+
 demo: $(VENV)/.core
 	@mkdir -p demo
 	$(BIN)/costlaw forecast imagenet --error 5% --figure demo/imagenet.svg
@@ -39,11 +51,11 @@ types: $(VENV)/.test
 arrows: $(VENV)/.test
 	$(BIN)/lint-imports
 
-test: $(VENV)/.flop lint types arrows
+test: $(VENV)/.lab $(VENV)/.browser lint types arrows
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" --doctest-modules \
 	  --doctest-ignore-import-errors src tests
 
-test-slow: $(VENV)/.flop
+test-slow: $(VENV)/.lab $(VENV)/.browser
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow
 
 clean:
