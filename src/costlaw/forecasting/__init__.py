@@ -3,9 +3,21 @@
 Brings the fit, the inverse answer, the site and the back-test together; holds no formula of them.
 """
 
-from costlaw.forecasting.forecast import Forecast
+from costlaw.forecasting.forecast import BEYOND, INSIDE, WITHIN, Forecast
 from costlaw.forecasting.headroom import Headroom, headroom
 from costlaw.forecasting.making import forecast_runs
 from costlaw.forecasting.pooled import fits_pool
+from costlaw.forecasting.targets import TargetAnswer, forecast_targets
 
-__all__ = ["Forecast", "Headroom", "fits_pool", "forecast_runs", "headroom"]
+__all__ = [
+    "BEYOND",
+    "INSIDE",
+    "WITHIN",
+    "Forecast",
+    "Headroom",
+    "TargetAnswer",
+    "fits_pool",
+    "forecast_runs",
+    "forecast_targets",
+    "headroom",
+]

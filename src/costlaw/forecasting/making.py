@@ -9,10 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from costlaw.costs import Site, price
-from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, OptionError, UnreachableError
 from costlaw.fitting.scatter import (
-    ComputeDistribution,
     Fit,
     back_test,
     compare_recipes,
@@ -22,19 +20,10 @@ from costlaw.fitting.scatter import (
 from costlaw.forecasting.forecast import Forecast
 from costlaw.forecasting.headroom import Headroom, headroom
 from costlaw.forecasting.pooled import PooledFit, pool_answer
+from costlaw.forecasting.targets import estimate_of
 from costlaw.runs import Runs
 
 PER_PASS = "operations-per-pass"
-
-
-def _estimate(name: str, where: ComputeDistribution, fit: Fit) -> Estimate:
-    def quantile(share: np.ndarray) -> np.ndarray:
-        with np.errstate(over="ignore"):
-            return np.asarray(10.0 ** where.quantile(share))
-
-    return Estimate.from_quantiles(
-        name, quantile, unit="FLOP", point=10.0**where.point, sources=fit.sources
-    )
 
 
 def _check_target(runs: Runs, error: float) -> None:
@@ -108,8 +97,8 @@ def forecast_runs(
         return _pooled(runs, error, site=site, column=column, edition=edition)
     fit = fit_scatter(runs, column=column, law=law, estimand=estimand, edition=edition)
     answer = compute_for_error(fit, error)
-    compute = _estimate("compute:law", answer.law, fit)
-    following = _estimate("compute:law", answer.next_result, fit)
+    compute = estimate_of(answer.law, fit)
+    following = estimate_of(answer.next_result, fit)
     if not np.isfinite(compute.median):
         raise UnreachableError(f"{runs.benchmark.title}: most draws never reach {error:g}.")
     return Forecast(
