@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
-from costlaw.cli.lab import command
+from costlaw.cli.lab.theory import command
 from costlaw.exceptions import EvidenceError, OptionError, UnknownName
 from costlaw.lab.theory import theory
 from costlaw.lab.theory.design import draw
@@ -162,7 +162,7 @@ def test_an_unknown_preset_or_one_seed_is_refused():
 
 def test_the_command_prints_a_card_json_and_points():
     run = CliRunner().invoke
-    options = ["theory", "--preset", "interpolation", "--seeds", "2"]
+    options = ["--preset", "interpolation", "--seeds", "2"]
     card = run(command, options).output
     assert "performance = 1/RMSE" in card
     assert len(card.splitlines()) <= 12

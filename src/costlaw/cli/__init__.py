@@ -45,37 +45,47 @@ DONE, FAILURE, USAGE, REFUSED, PARTLY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command only when it is called."""
+    """A group that imports a command only when it is called.
+
+    Parameters
+    ----------
+    table : dict of str to (str, str)
+        Name of a command to the module that holds ``command`` and one line of help.
+    """
+
+    def __init__(self, *words: Any, table: dict[str, tuple[str, str]], **options: Any) -> None:
+        super().__init__(*words, **options)
+        self.table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
-        return sorted(COMMANDS)
+        return sorted(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command; None if there is none of that name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        command: click.Command = importlib.import_module(self.table[cmd_name][0]).command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which was meant."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0].casefold(), COMMANDS, n=2, cutoff=0.5)
+        if args and args[0] not in self.table and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0].casefold(), self.table, n=2, cutoff=0.5)
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            known = ", ".join(sorted(COMMANDS))
+            known = ", ".join(sorted(self.table))
             raise click.UsageError(f'no command "{args[0]}".{hint} Known: {known}.', ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands out of the table, without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+            formatter.write_dl([(name, self.table[name][1]) for name in sorted(self.table)])
 
 
-@click.command(cls=LazyGroup, help="What does the next point of accuracy cost?")
+@click.command(cls=LazyGroup, table=COMMANDS, help="What does the next point of accuracy cost?")
 @click.version_option(__version__, prog_name="costlaw")
 def command() -> None:
     """Hold the commands together."""

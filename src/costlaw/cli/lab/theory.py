@@ -1,4 +1,4 @@
-"""``costlaw lab``: experiments that make new runs. No arithmetic here."""
+"""``costlaw lab theory``: the article's theory as a simulation. No arithmetic here."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ import click
 from costlaw.cli.options import show
 
 
-@click.group("lab", help="Make the laws yourself: theory, scaling sweeps, strategies.")
-def command() -> None:
-    """Hold the experiments together."""
-
-
-@command.command("theory")
+@click.command("theory")
 @click.option("--preset", default="exponents", show_default=True,
               help="exponents, paper, xray or interpolation.")  # fmt: skip
 @click.option("--seeds", type=int, help="Repetitions; the preset's own number if absent.")
 @click.option("--first-seed", default=0, show_default=True, help="Seeds run from here on.")
 @click.option("--points", is_flag=True, help="Print the curves as CSV instead of the card.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (versioned schema).")
-def theory_command(
+def command(
     *, preset: str, seeds: int | None, first_seed: int, points: bool, as_json: bool
 ) -> None:
     """Simulate the article's theory: k² the data, k⁴ the computation.

@@ -1,0 +1,20 @@
+"""``costlaw lab``: experiments that make new runs; one lazily loaded command a file."""
+
+from __future__ import annotations
+
+import click
+
+from costlaw.cli import LazyGroup
+
+# name -> (module that holds ``command``, one line of help): add a command here and nowhere else
+COMMANDS: dict[str, tuple[str, str]] = {
+    "theory": ("costlaw.cli.lab.theory", "Simulate the theory: k² the data, k⁴ the computation."),
+}
+
+
+@click.command(
+    "lab", cls=LazyGroup, table=COMMANDS,
+    help="Make the laws yourself: theory, scaling sweeps, strategies.",
+)  # fmt: skip
+def command() -> None:
+    """Hold the experiments together."""
