@@ -18,6 +18,8 @@ from costlaw.lab.tasks.task import Task
 # name -> module:Class
 TASKS: dict[str, str] = {
     "teacher-student": "costlaw.lab.tasks.teacher_student:TeacherStudent",
+    "fashion-mnist": "costlaw.lab.tasks.pictures:FashionMnist",
+    "mnist": "costlaw.lab.tasks.pictures:Mnist",
 }
 
 
