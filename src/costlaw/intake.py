@@ -14,6 +14,7 @@ from typing import Any
 from costlaw.exceptions import ColumnError, OptionError, UnknownName
 from costlaw.literature import benchmark as find_benchmark
 from costlaw.literature import benchmarks, published_runs
+from costlaw.metering import is_meter_place, recover_runs
 from costlaw.runs import Runs
 from costlaw.trackers import import_runs, is_store
 
@@ -86,6 +87,8 @@ def runs_of(
             raise OptionError(
                 f"{name} is a file: --edition and --measure belong to published benchmarks."
             )
+        if store.get("reader", "auto") == "auto" and is_meter_place(name):
+            return _metered_runs(name, columns, store)
         return import_runs(name, columns=columns, error_unit=error_unit, **store)
     try:
         find_benchmark(name)
@@ -96,6 +99,15 @@ def runs_of(
     if any(value for key, value in store.items() if (key, value) not in _AS_FOUND):
         raise OptionError(f"{name} is a benchmark: --metric, --from and the like belong to stores.")
     return published_runs(name, edition or DEFAULT_EDITION, measure or DEFAULT_MEASURE)
+
+
+def _metered_runs(name: str, columns: Any, store: Mapping[str, Any]) -> Runs:
+    if columns or any(value for key, value in store.items() if (key, value) not in _AS_FOUND):
+        raise OptionError(
+            f"{name} holds metered runs, whose columns are known: leave out --column, --metric and "
+            "the like."
+        )
+    return recover_runs(name)
 
 
 def compute_column(runs: Runs) -> str:

@@ -32,8 +32,8 @@ def evidence_of(
     Parameters
     ----------
     source : str, Path, Runs, list of Run, or dataframe
-        A benchmark's name, a file or a tracker's store, a checked table, records, or any dataframe
-        narwhals knows.
+        A benchmark's name, a file, a tracker's store or a meter's folder, a checked table, records
+        (metered spans too), or any dataframe narwhals knows.
     edition, measure : str, optional
         Edition of the corpus and measure of compute; benchmarks only.
     columns : mapping of str to str, optional
@@ -61,8 +61,14 @@ def evidence_of(
             **store,
         )  # fmt: skip
     if isinstance(source, list | tuple):
-        return Runs.from_records(source)
+        return Runs.from_records([_record(item) for item in source])
     return Runs.from_frame(source, columns=columns, error_unit=error_unit)
+
+
+def _record(item: Any) -> Any:
+    """Return a metered span as its run, anything else as it is."""
+    run = getattr(item, "run", None)
+    return run() if callable(run) else item if run is None else run
 
 
 def fit(

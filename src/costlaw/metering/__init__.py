@@ -15,6 +15,8 @@ _PUBLIC: dict[str, str] = {
     "Meter": "costlaw.metering.windows",
     "Metered": "costlaw.metering.metered",
     "recover": "costlaw.metering.records.recovery",
+    "recover_runs": "costlaw.metering.records.runs_of_files",
+    "is_meter_place": "costlaw.metering.records.runs_of_files",
     "merge": "costlaw.metering.records.merging",
 }
 

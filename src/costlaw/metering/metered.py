@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from costlaw.exceptions import EvidenceError
+from costlaw.metering.capacity import Utilization, burden_flop, held_chips, utilization
 from costlaw.metering.probes.probe import FACTOR, LEVEL, TIERS
 from costlaw.sources import Source
 from costlaw.units import format_number, format_percent
@@ -166,6 +167,16 @@ class Metered:
         )  # fmt: skip
 
     @property
+    def utilization(self) -> Utilization | None:
+        """Share of its chips' peak that it used (MFU); None where chip or FLOP are not known."""
+        return utilization(self)
+
+    @property
+    def hardware_burden_flop(self) -> float | None:
+        """Chips × peak × time [FLOP]; None where the chip is not known."""
+        return burden_flop(self)
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """Where the intervals and the rest of the machine come from."""
         return SOURCES if self.figures else ()
@@ -190,6 +201,7 @@ class Metered:
             "name": self.name,
             "error": self.error,
             "compute_flop": self.model_flop,
+            "hardware_burden_flop": self.hardware_burden_flop,
             "examples": self.examples or None,
             "duration_s": self.elapsed_s,
             "energy_kwh": self.energy_kwh,
@@ -225,7 +237,7 @@ class Metered:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        figure = self.headline
+        figure, held, used = self.headline, held_chips(self), self.utilization
         return {
             "schema": "costlaw-metered/1",
             "name": self.name,
@@ -246,6 +258,11 @@ class Metered:
             "error": self.error,
             "model_flop": self.model_flop,
             "hardware_flop": self.hardware_flop,
+            "hardware_burden_flop": self.hardware_burden_flop,
+            "chip": held[0].name if held else None,
+            "chip_count": held[1] if held else None,
+            "utilization": used.value if used else None,
+            "utilization_of": str(used) if used else None,
             "curve": list(self.curve),
             "notes": list(self.notes),
             "absent": [dict(absence) for absence in self.absent],
@@ -269,12 +286,15 @@ class Metered:
             if f.component != "all"
         ][:4]
         if self.model_flop:
-            lines.append(f"compute   {format_number(self.model_flop)} FLOP (model)")
+            used = f"; {self.utilization}" if self.utilization else ""
+            lines.append(f"compute   {format_number(self.model_flop)} FLOP (model){used}")
         if self.steps:
             examples = f", {format_number(self.examples)} examples" if self.examples else ""
             lines.append(f"steps     {self.steps:,}{examples}")
         if self.error is not None:
-            lines.append(f"error     {format_percent(self.error)}")
+            loss = self.settings.get("error_unit", "fraction") != "fraction"
+            text = f"{self.error:.4g} (loss)" if loss else format_percent(self.error)
+            lines.append(f"error     {text}")
         lines += [f"note      {note}" for note in self.notes[: 12 - len(lines)]]
         return "\n".join(lines)
 

@@ -67,7 +67,8 @@ def _machine(session: Session) -> dict[str, Any]:
     keys = ("host", "pid", "boot", "allocation", "rank", "command", "os", "python")
     found = {key: session.start[key] for key in keys if session.start.get(key) is not None}
     devices = [channel["label"] for channel in session.channels.values() if channel.get("label")]
-    return found | {"devices": sorted(set(devices))}
+    gpus = [c["label"] for c in session.channels.values() if c["component"] == "gpu"]
+    return found | {"devices": sorted(set(devices)), "gpus": gpus}
 
 
 def channel_energy_j(session: Session, window: Window, key: str) -> float:

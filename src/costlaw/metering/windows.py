@@ -61,8 +61,10 @@ def meter(
     live : bool or None
         Show one line on standard error; None: only if it is a terminal.
     **settings
-        What else is known: ``parameters``, ``pue``, ``price_usd_per_hour``, ``total_examples``,
-        ``target_error``.
+        What else is known: ``parameters``, ``seed``; ``error_unit="nats"`` where the error is a
+        loss; ``chip``, ``chip_count``, ``number_format`` (for utilization and hardware burden;
+        GPUs that are read need not be named); ``pue``; for the live line ``price_usd_per_hour``,
+        ``total_examples``, ``target_error``.
 
     Returns
     -------
@@ -99,7 +101,18 @@ class Meter:
     """One metered span; see :func:`meter`."""
 
     SETTINGS = frozenset(
-        {"parameters", "pue", "price_usd_per_hour", "total_examples", "target_error", "seed"}
+        {
+            "parameters",
+            "seed",
+            "error_unit",
+            "chip",
+            "chip_count",
+            "number_format",
+            "pue",
+            "price_usd_per_hour",
+            "total_examples",
+            "target_error",
+        }
     )
 
     def __init__(
@@ -122,6 +135,14 @@ class Meter:
         if unknown:
             known = ", ".join(sorted(self.SETTINGS))
             raise OptionError(f"unknown settings {', '.join(unknown)}; expected any of {known}.")
+        if settings.get("error_unit", "fraction") not in {"fraction", "nats"}:
+            raise OptionError(
+                f'error_unit = "{settings["error_unit"]}": expected fraction (the default) or nats.'
+            )
+        if {"chip", "chip_count", "number_format"} & set(settings):
+            from costlaw.metering.capacity import check_settings
+
+            check_settings(settings)
         self.name = name
         self.settings = settings
         self.folder = Path(folder).absolute()

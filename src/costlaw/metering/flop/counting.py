@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
-from costlaw.exceptions import EvidenceError
+from costlaw.exceptions import EvidenceError, OptionError
 from costlaw.metering.flop.counted import FlopCount
 from costlaw.metering.flop.stand_ins import StandIns
 from costlaw.metering.flop.watching import Sums, UserFormula, Watch
@@ -61,6 +61,8 @@ def count_flop(
     ------
     EvidenceError
         If the step can be run neither without values nor on a copy.
+    OptionError
+        If it is not a network of PyTorch.
     MissingExtra
         If PyTorch is not installed.
 
@@ -71,6 +73,11 @@ def count_flop(
     4096.0
     """
     original = unwrapped(model)
+    if not isinstance(original, torch.nn.Module):
+        raise OptionError(
+            f"count_flop of a {type(model).__name__}: expected a torch.nn.Module. Trainings of "
+            "scikit-learn and the like are metered by their time only."
+        )
     train = bool(original.training) if train is None else train
     step = {"inputs": inputs, "named": named, "loss": loss, "target": target}
     known = _known_of(original, (inputs, named))

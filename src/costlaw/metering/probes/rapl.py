@@ -102,7 +102,7 @@ class Rapl(Probe):
 def _zones(root: Path) -> list[tuple[Path, str, str]]:
     """Return (folder, component, key) of each package and each memory zone."""
     found, seen = [], set()
-    for zone in sorted(root.glob("*rapl*:*")):
+    for zone in sorted(root.glob("*rapl*:*"), key=lambda zone: ("mmio" in zone.name, zone.name)):
         try:
             label = (zone / "name").read_text().strip()
         except OSError:

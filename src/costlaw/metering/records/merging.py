@@ -11,6 +11,7 @@ Moments that no process covered are not filled in: they are counted and said.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,11 @@ def merge(place: str | os.PathLike[str] = FOLDER, *, name: str = "merged") -> Me
     """
     root = Path(place)
     files = sorted(root.rglob("*.jsonl")) if root.is_dir() else meter_files(root)
+    return merge_files(files, name=name, origin=str(root))
+
+
+def merge_files(files: Iterable[Path], *, name: str, origin: str = "") -> Metered:
+    """Return what the processes that wrote some files used together; see :func:`merge`."""
     nodes: dict[str, list[_Trace]] = {}
     for file in files:
         trace = _read_trace(file)
@@ -78,7 +84,7 @@ def merge(place: str | os.PathLike[str] = FOLDER, *, name: str = "merged") -> Me
             # one boot is one machine, whatever name each of its containers has
             nodes.setdefault(start.get("boot") or start["host"], []).append(trace)
     if not nodes:
-        raise DataError(f"{root}: no meter file with readings; expected *.jsonl of a meter.")
+        raise DataError(f"{origin}: no meter file with readings; expected *.jsonl of a meter.")
     notes: list[str] = []
     devices: dict[tuple[str, str], list[EnergyFigure]] = {}
     processes: list[dict[str, Any]] = []
@@ -281,5 +287,23 @@ def _total(
         error=max(marks, key=lambda mark: mark.t).error if marks else None,
         ended="merged",
         notes=tuple(notes),
-        machine={"nodes": len(nodes), "processes": processes},
+        machine={"nodes": len(nodes), "processes": processes, "gpus": _gpus(nodes)},
+        settings=_common([w.settings for t in traces for w in t.session.windows.values()]),
     )
+
+
+def _gpus(nodes: dict[str, list[_Trace]]) -> list[str]:
+    """Return the GPUs of all nodes, each board once."""
+    found: dict[tuple[str, str], str] = {}
+    for node, traces in nodes.items():
+        for trace in traces:
+            for key, channel in trace.session.channels.items():
+                if channel["component"] == "gpu":
+                    found[node, key] = channel["label"]
+    return list(found.values())
+
+
+def _common(settings: list[Any]) -> dict[str, Any]:
+    """Return the settings that all windows share."""
+    first = settings[0] if settings else {}
+    return {k: v for k, v in first.items() if all(other.get(k) == v for other in settings)}

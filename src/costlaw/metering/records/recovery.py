@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costlaw.exceptions import DataError
 from costlaw.metering.metered import Metered
 from costlaw.metering.records.journal import FOLDER, SCHEMA
 from costlaw.metering.records.session import Record, Session
 from costlaw.metering.summary import summarise
-
-if TYPE_CHECKING:
-    from costlaw.runs import Runs
 
 
 def recover(place: str | os.PathLike[str] = FOLDER) -> list[Metered]:
@@ -56,16 +53,6 @@ def recover(place: str | os.PathLike[str] = FOLDER) -> list[Metered]:
                 window.reason = "cut off"
             found.append(summarise(session, window, file=str(path)))
     return sorted(found, key=lambda metered: metered.started)
-
-
-def recover_runs(place: str | os.PathLike[str] = FOLDER) -> Runs:
-    """Return the metered spans that reported an error, as checked runs for ``fit``."""
-    from costlaw.runs import Runs
-
-    runs = [metered.run() for metered in recover(place) if metered.error is not None]
-    if not runs:
-        raise DataError(f"{place}: no metered run reports an error. Call m.step(error=…).")
-    return Runs.from_records(runs)
 
 
 def meter_files(place: str | os.PathLike[str]) -> list[Path]:
