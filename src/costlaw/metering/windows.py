@@ -34,6 +34,43 @@ if TYPE_CHECKING:
 LEAST_INTERVAL_S = 0.05  # NVML refreshes its counter every 20-100 ms: faster tells nothing new
 
 
+SETTINGS = frozenset(
+    {
+        "parameters",
+        "seed",
+        "error_unit",
+        "chip",
+        "chip_count",
+        "number_format",
+        "pue",
+        "price_usd_per_hour",
+        "total_examples",
+        "target_error",
+    }
+)
+
+
+def _check(interval_s: float, settings: dict[str, Any]) -> None:
+    """Refuse options that make no sense, before anything is metered."""
+    if not (math.isfinite(interval_s) and interval_s >= LEAST_INTERVAL_S):
+        raise OptionError(
+            f"interval_s = {interval_s}: expected at least {LEAST_INTERVAL_S} s, because no sensor "
+            "refreshes faster."
+        )
+    unknown = sorted(set(settings) - SETTINGS)
+    if unknown:
+        known = ", ".join(sorted(SETTINGS))
+        raise OptionError(f"unknown settings {', '.join(unknown)}; expected any of {known}.")
+    if settings.get("error_unit", "fraction") not in {"fraction", "nats"}:
+        raise OptionError(
+            f'error_unit = "{settings["error_unit"]}": expected fraction (the default) or nats.'
+        )
+    if {"chip", "chip_count", "number_format"} & set(settings):
+        from costlaw.metering.capacity import check_settings
+
+        check_settings(settings)
+
+
 def meter(
     name: str | Callable[..., Any] = "run",
     *,
@@ -100,21 +137,6 @@ def meter(
 class Meter:
     """One metered span; see :func:`meter`."""
 
-    SETTINGS = frozenset(
-        {
-            "parameters",
-            "seed",
-            "error_unit",
-            "chip",
-            "chip_count",
-            "number_format",
-            "pue",
-            "price_usd_per_hour",
-            "total_examples",
-            "target_error",
-        }
-    )
-
     def __init__(
         self,
         name: str,
@@ -126,23 +148,7 @@ class Meter:
         live: bool | None = None,
         **settings: Any,
     ) -> None:
-        if not (math.isfinite(interval_s) and interval_s >= LEAST_INTERVAL_S):
-            raise OptionError(
-                f"interval_s = {interval_s}: expected at least {LEAST_INTERVAL_S} s, because no "
-                "sensor refreshes faster."
-            )
-        unknown = sorted(set(settings) - self.SETTINGS)
-        if unknown:
-            known = ", ".join(sorted(self.SETTINGS))
-            raise OptionError(f"unknown settings {', '.join(unknown)}; expected any of {known}.")
-        if settings.get("error_unit", "fraction") not in {"fraction", "nats"}:
-            raise OptionError(
-                f'error_unit = "{settings["error_unit"]}": expected fraction (the default) or nats.'
-            )
-        if {"chip", "chip_count", "number_format"} & set(settings):
-            from costlaw.metering.capacity import check_settings
-
-            check_settings(settings)
+        _check(interval_s, settings)
         self.name = name
         self.settings = settings
         self.folder = Path(folder).absolute()
