@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: demo pictures test test-slow lint types arrows clean
+.PHONY: demo pictures docs test test-slow lint types arrows clean
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -58,5 +58,9 @@ test: $(VENV)/.lab $(VENV)/.browser lint types arrows
 test-slow: $(VENV)/.lab $(VENV)/.browser
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow
 
+docs: $(VENV)/.test  # the site, strict, in site/; nothing of it is loaded from elsewhere
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q -d site
+	@echo "open site/index.html"
+
 clean:
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -15,6 +15,7 @@ import sys
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from costlaw.exceptions import (
     CostlawError,
@@ -30,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("costlaw.cli.doctor", "Say what this machine can meter and what is installed."),
     "meter": ("costlaw.cli.meter", "Meter a command; recover and merge readings."),
     "audit": ("costlaw.cli.audit", "Hold every claim of the article and its paper against data."),
+    "completion": ("costlaw.cli.completion", "Print the completion script of a shell."),
+    "config": ("costlaw.cli.config", "Show or keep the default site."),
     "cost": ("costlaw.cli.cost", "What a system, an amount or a run cost then and costs today."),
     "decompose": ("costlaw.cli.decompose", "Where growth and progress at a benchmark came from."),
     "fit": ("costlaw.cli.fit", "Fit a law to published results or to a file of runs."),
@@ -79,16 +82,28 @@ class LazyGroup(click.Group):
             raise click.UsageError(f'no command "{args[0]}".{hint} Known: {known}.', ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete commands out of the table, without importing any."""
+        items = [CompletionItem(name, help=self.table[name][1]) for name in sorted(self.table)
+                 if name.startswith(incomplete)]  # fmt: skip
+        return items + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands out of the table, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, self.table[name][1]) for name in sorted(self.table)])
 
 
-@click.command(cls=LazyGroup, table=COMMANDS, help="What does the next point of accuracy cost?")
+@click.command(cls=LazyGroup, table=COMMANDS)
 @click.version_option(__version__, prog_name="costlaw")
 def command() -> None:
-    """Hold the commands together."""
+    """What does the next point of accuracy cost?
+
+    \b
+    costlaw forecast imagenet --error 5%
+    costlaw forecast runs.csv --error 3%
+    costlaw cost AlexNet
+    """
 
 
 def exit_code(error: BaseException) -> int:

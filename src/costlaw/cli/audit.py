@@ -13,7 +13,7 @@ from costlaw.cli.options import check_figure, draw, figure_option
 from costlaw.exceptions import OptionError
 
 
-@click.command(name="audit", help="Hold every claim of the article and its paper against data.")
+@click.command(name="audit", short_help="Hold every claim of the article against data.")
 @click.argument("claim", required=False)
 @click.option("--over-time", "benchmark", metavar="BENCHMARK",
               help="Instead: the year a target error is expected on a benchmark.")  # fmt: skip
@@ -38,7 +38,14 @@ def command(
     as_json: bool,
     figure: str | None,
 ) -> None:
-    """Print the audit, one claim of it, or the year of a target."""
+    """Hold every claim of the article and its paper against data, or one, or the year of a target.
+
+    \b
+    costlaw audit
+    costlaw audit ninth-power --json
+    costlaw audit --over-time imagenet --error 5% --figure expected.svg
+    costlaw audit --leave-one-out imagenet
+    """
     if figure and not benchmark:
         raise OptionError("--figure draws a year of a target: it goes with --over-time BENCHMARK.")
     check_figure(figure)

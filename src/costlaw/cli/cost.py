@@ -8,6 +8,9 @@ import click
 
 from costlaw.cli.options import show
 
+_PLACE = ("chip", "region", "utilization", "pue", "usd_per_hour", "vendor", "provider", "date",
+          "number_format")  # fmt: skip
+
 
 @click.command("cost", short_help="What a system, an amount or a run cost then and costs today.")
 @click.argument("subject", metavar="SYSTEM|AMOUNT|RUN.json")
@@ -78,9 +81,20 @@ def _card(subject: str, options: dict[str, Any]) -> Any:
 
     wanted = dict(options)
     chip, name, year = (wanted.pop(key) for key in ("chip", "site", "usd_year"))
-    site = preset(name) if name else None
+    chosen = name or _configured_site(options)
+    site = preset(chosen) if chosen else None
     card = cost(subject, chip=chip, choice=Choice(**wanted), site=site)
     return card.in_year(year) if year else card
+
+
+def _configured_site(options: dict[str, Any]) -> str | None:
+    """Return the configured site where nothing on the line says where it is paid for."""
+    from costlaw.cli.configuration import site_setting
+
+    if any(options[key] is not None for key in _PLACE):
+        return None
+    setting = site_setting()
+    return setting.site if setting.is_chosen else None
 
 
 def _show_readings(subject: str, chip: str | None, as_json: bool) -> None:

@@ -52,7 +52,12 @@ def examine() -> dict[str, Any]:
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on standard output.")
 def command(as_json: bool) -> None:
-    """Say what this machine can meter and which extras are installed."""
+    """Say what this machine can meter and which extras are installed.
+
+    \b
+    costlaw doctor
+    costlaw doctor --json
+    """
     found = examine()
     if as_json:
         click.echo(json.dumps(found, indent=2))

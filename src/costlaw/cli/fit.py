@@ -13,13 +13,14 @@ from costlaw.cli.options import (
     figure_option,
     reading,
     show,
+    source_argument,
     store_options,
     store_reading,
 )
 
 
 @click.command("fit", short_help="Fit a law to published results or to a file of runs.")
-@click.argument("source", metavar="BENCHMARK|FILE|STORE")
+@source_argument
 @figure_option
 @store_options
 @evidence_options

@@ -14,6 +14,8 @@ from costlaw.cli.options import (
     figure_option,
     reading,
     show,
+    site_option,
+    source_argument,
     store_options,
     store_reading,
 )
@@ -21,10 +23,9 @@ from costlaw.exceptions import EvidenceError
 
 
 @click.command("forecast", short_help="What a target error takes: compute, time, money, carbon.")
-@click.argument("source", metavar="BENCHMARK|FILE|STORE")
+@source_argument
 @click.option("--error", "error", required=True, metavar="E", help="Target error: 5% or 0.05.")
-@click.option("--site", default="today", show_default=True, metavar="PRESET",
-              help="Where it is paid for: today, article-2021, authors-2022.")  # fmt: skip
+@site_option
 @click.option("--budget", default=None, metavar="USD", help="Say what gain fits this budget.")
 @figure_option
 @click.option("--strict", is_flag=True, help="Leave with 3 past the back-tested reach.")

@@ -20,9 +20,14 @@ from costlaw.cli.options import check_figure, draw
 MOST_PROBLEMS = 100  # printed; all are counted
 
 
-@click.group(name="literature", help="See, check and export the corpus of published results.")
+@click.group(name="literature", short_help="See, check and export the published results.")
 def command() -> None:
-    """Hold the commands together."""
+    """See, check and export the corpus of published results.
+
+    \b
+    costlaw literature list
+    costlaw literature show AlexNet
+    """
 
 
 @command.command(name="list")
@@ -31,7 +36,12 @@ def command() -> None:
               help="List every correction with what it moves.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_corpus(edition: str | None, show_corrections: bool, as_json: bool) -> None:
-    """Count results by edition, benchmark, measure and use; usable ones first."""
+    """Count results by edition, benchmark, measure and use; usable ones first.
+
+    \b
+    costlaw literature list
+    costlaw literature list --corrections
+    """
     if show_corrections:
         _print_corrections(as_json)
         return
@@ -97,7 +107,12 @@ def _print_corrections(as_json: bool) -> None:
 @click.option("--edition", default="corrected", show_default=True, help="Edition to look in.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(name: str, edition: str, as_json: bool) -> None:
-    """Show every result of a network, or a named system, with its sources."""
+    """Show every result of a network, or a named system, with its sources.
+
+    \b
+    costlaw literature show AlexNet
+    costlaw literature show "ResNet-50" --edition v2 --json
+    """
     found = _find(name, edition)
     if as_json:
         schema = {"name": "costlaw/literature-show", "version": 1}
@@ -143,7 +158,11 @@ def _fold(text: str) -> str:
 @command.command(name="draw")
 @click.argument("path", metavar="FILE")
 def draw_systems(path: str) -> None:
-    """Draw parameters per training example of named systems over time: .svg, .png or .html."""
+    """Draw parameters per training example of named systems over time: .svg, .png or .html.
+
+    \b
+    costlaw literature draw parameters.svg
+    """
     from costlaw.figures import parameters_figure
     from costlaw.literature import systems
 
@@ -155,7 +174,12 @@ def draw_systems(path: str) -> None:
 @click.argument("file", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one problem a line.")
 def check(file: str, as_json: bool) -> None:
-    """Check a contributor's rows: file, line, what was expected, what to do."""
+    """Check a contributor's rows: file, line, what was expected, what to do.
+
+    \b
+    costlaw literature check rows.csv
+    costlaw literature check rows.csv --json
+    """
     from costlaw.exceptions import DataError
     from costlaw.literature.checking import check_file
 
@@ -178,7 +202,13 @@ def check(file: str, as_json: bool) -> None:
 @click.option("--benchmark", help="Only this benchmark.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 def export(*, file: str | None, edition: str, benchmark: str | None, force: bool) -> None:
-    """Write an edition as CSV with the source and licence of every row (stdout by default)."""
+    """Write an edition as CSV with the source and licence of every row (stdout by default).
+
+    \b
+    costlaw literature export --edition v2
+    costlaw literature export rows.csv --edition v1 --force
+    costlaw literature export --edition corrected --benchmark imagenet
+    """
     from costlaw.literature.export import export as write
     from costlaw.literature.export import records, write_csv
 

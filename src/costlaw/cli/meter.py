@@ -34,7 +34,12 @@ class MeterGroup(click.Group):
 @click.option("--quiet", is_flag=True, help="No live line and no card at the end.")
 @click.pass_context
 def command(ctx: click.Context, *, name: str | None, folder: str, **options: Any) -> None:
-    """Meter a command: ``costlaw meter -- python train.py``.
+    """Meter a command, or read back what was metered.
+
+    \b
+    costlaw meter -- python train.py
+    costlaw meter --name b3 --pue 1.1 -- python train.py
+    costlaw meter recover
 
     Its children are included; its exit code and signals are passed through. Readings are
     appended to a file at every sample; ``costlaw meter recover`` reads them back after a crash.
@@ -64,7 +69,12 @@ def command(ctx: click.Context, *, name: str | None, folder: str, **options: Any
 @click.option("--dir", "folder", default=FOLDER, show_default=True, help="Folder of the readings.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on standard output.")
 def recover_command(folder: str, as_json: bool) -> None:
-    """Read back what runs used, killed ones included."""
+    """Read back what runs used, killed ones included.
+
+    \b
+    costlaw meter recover
+    costlaw meter recover --dir readings --json
+    """
     from costlaw.metering.records.recovery import recover
 
     found = recover(folder)
@@ -79,7 +89,12 @@ def recover_command(folder: str, as_json: bool) -> None:
 @click.option("--dir", "folder", default=FOLDER, show_default=True, help="Folder of the readings.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on standard output.")
 def merge_command(folder: str, as_json: bool) -> None:
-    """Add up the processes of a job: a node's energy once, nodes summed."""
+    """Add up the processes of a job: a node's energy once, nodes summed.
+
+    \b
+    costlaw meter merge
+    costlaw meter merge --dir readings --json
+    """
     from costlaw.metering.records.merging import merge
 
     total = merge(folder)

@@ -5,12 +5,16 @@ One wording for each option; JSON or a card on stdout, everything else on stderr
 
 from __future__ import annotations
 
+import glob
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
+from costlaw.cli.configuration import default_site
 from costlaw.exceptions import OptionError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,6 +28,44 @@ LAW = (
     "runs where there are enough."
 )
 ESTIMAND = "error-on-compute (default), compute-on-error, reduced-major-axis, frontier, fixed-year."
+
+
+def complete_sources(_ctx: Any, _param: Any, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a benchmark, a file or a folder."""
+    from costlaw.literature import benchmarks
+
+    files = [f"{path}/" if Path(path).is_dir() else path
+             for path in sorted(glob.glob(f"{glob.escape(incomplete)}*"))]  # noqa: PTH207 # fmt: skip
+    known = [name for name in benchmarks() if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in [*known, *files]]
+
+
+def complete_sites(_ctx: Any, _param: Any, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a site."""
+    from costlaw.costs.presets import PRESET_NAMES
+
+    return [CompletionItem(name) for name in PRESET_NAMES if name.startswith(incomplete)]
+
+
+def complete_readers(_ctx: Any, _param: Any, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a format."""
+    from costlaw.trackers.catalogue import READERS
+
+    return [CompletionItem(name) for name in READERS if name.startswith(incomplete)]
+
+
+def source_argument(command: F) -> F:
+    """Add the argument that names a benchmark, a file or a store."""
+    return click.argument("source", metavar="BENCHMARK|FILE|STORE",
+                          shell_complete=complete_sources)(command)  # fmt: skip
+
+
+def site_option(command: F) -> F:
+    """Add ``--site``; by default the configured one (see ``configuration``)."""
+    return click.option(
+        "--site", default=default_site, metavar="PRESET", shell_complete=complete_sites,
+        help="Where it is paid for: today, article-2021, authors-2022; default: costlaw config.",
+    )(command)  # fmt: skip
 
 
 def evidence_options(command: F) -> F:
@@ -59,6 +101,7 @@ def store_options(command: F) -> F:
         click.option("--metric", default=None, metavar="NAME",
                      help="The metric that is the error, where several could be."),
         click.option("--from", "reader", default="auto", metavar="FORMAT",
+                     shell_complete=complete_readers,
                      help="Format of a store; recognised by itself."),
     ):  # fmt: skip
         command = decorate(command)

@@ -14,7 +14,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 @click.command(
     "lab", cls=LazyGroup, table=COMMANDS,
-    help="Make the laws yourself: theory, scaling sweeps, strategies.",
+    short_help="Make the laws yourself: theory, scaling sweeps, strategies.",
 )  # fmt: skip
 def command() -> None:
-    """Hold the experiments together."""
+    """Make the laws yourself.
+
+    \b
+    costlaw lab theory
+    """

@@ -19,6 +19,10 @@ def command(
 ) -> None:
     """Simulate the article's theory: k² the data, k⁴ the computation.
 
+    \b
+    costlaw lab theory
+    costlaw lab theory --preset paper --seeds 20 --json
+
     Numbers marked [measured] came out of simulations, [exact] out of a distribution known in closed
     form, [follows] out of arithmetic on the others.
     """

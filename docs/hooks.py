@@ -1,0 +1,96 @@
+"""What the site adds to the written pages: command line and Python reference, pages not listed yet.
+
+The reference is made at build time from the commands' own help and the docstrings, so it cannot be
+out of date.
+"""
+
+import sys
+from pathlib import Path
+
+from mkdocs.structure.files import File
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+GENERATED = {"Python": "reference/python.md", "Command line": "reference/command-line.md"}
+FOLDERS = {"How to": "how-to", "Why": "explanation"}
+
+
+def on_config(config):
+    """Fill the sections of the navigation: folders in order, pages that stand nowhere last."""
+    docs = Path(config["docs_dir"])
+    named = {page for section in config["nav"] for page in _pages(section)}
+    for section in config["nav"]:
+        if not isinstance(section, dict):
+            continue
+        ((title, pages),) = section.items()
+        if title in FOLDERS:
+            pages += sorted(f"{FOLDERS[title]}/{path.name}"
+                            for path in (docs / FOLDERS[title]).glob("*.md"))  # fmt: skip
+        elif title == "Reference":
+            pages += [*({name: page} for name, page in GENERATED.items())]
+            if (docs / "vocabulary.md").exists():
+                pages.append("vocabulary.md")
+    named |= {page for section in config["nav"] for page in _pages(section)}
+    others = sorted(path.name for path in docs.glob("*.md") if path.name not in named)
+    if others:
+        config["nav"].insert(-1, {"More": others})
+    config["nav"] = [
+        section
+        for section in config["nav"]
+        if not (isinstance(section, dict) and not next(iter(section.values())))
+    ]
+    return config
+
+
+def _pages(section):
+    """Return the pages named below a section."""
+    if isinstance(section, str):
+        return [section]
+    found = []
+    for value in section.values():
+        for item in value if isinstance(value, list) else [value]:
+            found += _pages(item)
+    return found
+
+
+def on_files(files, config):
+    """Add the generated pages."""
+    for page, text in (("reference/python.md", _python()),
+                       ("reference/command-line.md", _command_line())):  # fmt: skip
+        files.append(File.generated(config, page, content=text))
+    return files
+
+
+def _python():
+    import costlaw
+
+    parts = ["# Python\n\nEvery public name, from its docstring.\n"]
+    for name in costlaw.__all__:
+        if name != "__version__":
+            parts.append(f"::: {costlaw._PUBLIC[name]}.{name}\n")
+    return "\n".join(parts)
+
+
+def _command_line():
+    import click
+
+    from costlaw.cli import COMMANDS
+    from costlaw.cli import command as group
+
+    parts = [
+        "# Command line\n\nWhat `--help` prints. Exit codes: 0 done, 1 failure, 2 usage, 3 the "
+        "evidence is insufficient or the answer refused, 4 partly done, 130 interrupted.\n"
+    ]
+    for name in ["", *sorted(COMMANDS)]:
+        made = group.get_command(click.Context(group), name) if name else group
+        parts += _help(f"costlaw {name}".strip(), made, depth=2)
+        for below in sorted(getattr(made, "commands", {}) if name else {}):
+            parts += _help(f"costlaw {name} {below}", made.commands[below], depth=3)
+    return "\n".join(parts)
+
+
+def _help(path, command, *, depth):
+    import click
+
+    text = command.get_help(click.Context(command, info_name=path, max_content_width=90))
+    return [f"{'#' * depth} {path}\n", f"```text\n{text}\n```\n"]
