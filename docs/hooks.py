@@ -78,8 +78,8 @@ def _command_line():
     from costlaw.cli import command as group
 
     parts = [
-        "# Command line\n\nWhat `--help` prints. Exit codes: 0 done, 1 failure, 2 usage, 3 the "
-        "evidence is insufficient or the answer refused, 4 partly done, 130 interrupted.\n"
+        "# Command line\n\nWhat `--help` prints. Exit codes: 0 done, 1 failure, 2 usage, 3 "
+        "insufficient evidence or refused, 4 partly done, 130 interrupted.\n"
     ]
     for name in ["", *sorted(COMMANDS)]:
         made = group.get_command(click.Context(group), name) if name else group
