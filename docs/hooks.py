@@ -72,25 +72,24 @@ def _python():
 
 
 def _command_line():
-    import click
-
-    from costlaw.cli import COMMANDS
     from costlaw.cli import command as group
 
     parts = [
         "# Command line\n\nWhat `--help` prints. Exit codes: 0 done, 1 failure, 2 usage, 3 "
         "insufficient evidence or refused, 4 partly done, 130 interrupted.\n"
     ]
-    for name in ["", *sorted(COMMANDS)]:
-        made = group.get_command(click.Context(group), name) if name else group
-        parts += _help(f"costlaw {name}".strip(), made, depth=2)
-        for below in sorted(getattr(made, "commands", {}) if name else {}):
-            parts += _help(f"costlaw {name} {below}", made.commands[below], depth=3)
+    parts += _help("costlaw", group, depth=2)
     return "\n".join(parts)
 
 
 def _help(path, command, *, depth):
+    """Return the help of a command and of those below it."""
     import click
 
-    text = command.get_help(click.Context(command, info_name=path, max_content_width=90))
-    return [f"{'#' * depth} {path}\n", f"```text\n{text}\n```\n"]
+    context = click.Context(command, info_name=path, max_content_width=90)
+    parts = [f"{'#' * min(depth, 3)} {path}\n", f"```text\n{command.get_help(context)}\n```\n"]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            parts += _help(f"{path} {name}", below, depth=depth + 1)
+    return parts

@@ -7,8 +7,8 @@ import sys
 import click
 import pytest
 
-from costlaw.cli import main
 from costlaw.cli import command as group
+from costlaw.cli import main
 
 
 @pytest.fixture
