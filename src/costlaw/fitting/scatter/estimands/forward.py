@@ -60,10 +60,10 @@ class ForwardLine(Line):
         if self.residuals is not None:
             each = ahead[..., None] + self.better * self.residuals
             return stdtr(freedom[..., None], each / np.maximum(error, 1e-300)[..., None]).mean(-1)
-        total, mixed = self._with_scatter(error, freedom)
+        total, mixed = self.with_scatter(error, freedom)
         return stdtr(mixed, ahead / np.maximum(total, 1e-300))
 
-    def _with_scatter(self, error: Array, freedom: Array) -> tuple[Array, Array]:
+    def with_scatter(self, error: Array, freedom: Array) -> tuple[Array, Array]:
         """Return standard deviation and Welch's degrees of freedom of line plus scatter."""
         variance, extra = error**2, self.scatter**2
         mixed = (variance + extra) ** 2 / np.maximum(
@@ -92,7 +92,7 @@ class ForwardLine(Line):
                      for row in shift]  # fmt: skip
             return self.response_at(x) - self.better * np.array(worse)
         if next_result:
-            error, freedom = self._with_scatter(error, freedom)
+            error, freedom = self.with_scatter(error, freedom)
         return self.response_at(x) - self.better * stdtrit(freedom, probability) * error
 
     def wrong_way(self) -> float:

@@ -1,0 +1,91 @@
+"""Fit the published results up to 2016 ... 2021 and forecast every later one.
+
+    python -m benchmarks.rolling_origin [--json] [--edition corrected] [--measure hardware-burden]
+
+For each benchmark of the corpus: coverage of the 50, 80 and 90 % intervals of a later result at
+its own compute and year, median half-width [dex of error], bias, log score; pooled, by benchmark,
+by lead and for record-setters; beside the plain line of error on compute and "no law". The
+distribution over benchmarks is learned on the *other* benchmarks; "as it was" lets these speak
+only up to the origin, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from typing import Any
+
+from costlaw.exceptions import EvidenceError
+from costlaw.fitting.rolling import roll
+from costlaw.fitting.scatter.evidence import Evidence, gather
+from costlaw.laws import law
+from costlaw.literature import published_runs
+from costlaw.literature.benchmarks import benchmarks
+
+YEARS = (2016, 2017, 2018, 2019, 2020, 2021)
+
+
+def corpus(edition: str, measure: str) -> dict[str, Evidence]:
+    out = {}
+    for name in benchmarks():
+        try:
+            runs = published_runs(name, edition=edition, measure=measure)
+            out[name] = gather(runs, x="compute_flop", law=law("power"), need_year=True)
+        except EvidenceError:
+            continue  # this benchmark has too few results with that measure
+    return out
+
+
+def measure_all(edition: str, measure: str, seed: int) -> dict[str, Any]:
+    begin = time.process_time()
+    points = corpus(edition, measure)
+    found = roll(points, YEARS, seed=seed)
+    strict = roll(points, YEARS, hindsight=False, seed=seed)
+    return {
+        "edition": edition, "measure": measure,
+        "coverage_90": found.summary()["pooled"]["covers_90%"],
+        "log_score": found.summary()["pooled"]["log_score"],
+        "pooled": found.summary(), "by_benchmark": found.by_benchmark(),
+        "by_lead": found.by_lead(), "records": found.records(),
+        "as_it_was": strict.summary(), "as_it_was_by_benchmark": strict.by_benchmark(),
+        "cpu_s": round(time.process_time() - begin, 1),
+    }  # fmt: skip
+
+
+def print_table(name: str, groups: dict[str, Any]) -> None:
+    print(f"\n| {name} | later results | origins | method | 50 % | 80 % | 90 % | half-width | bias "
+          "| log score |\n|---|---|---|---|---|---|---|---|---|---|")  # fmt: skip
+    for group, one in groups.items():
+        for method in ("pooled", "line", "no law"):
+            if method not in one:
+                continue
+            row = one[method]
+            shares = " | ".join(f"{row[f'covers_{level}%']:.0%}" for level in (50, 80, 90))
+            print(
+                f"| {group} | {one['results']} | {one['origins']} | {method} | {shares} | "
+                f"{row['median_half_width_90%']:.3f} | {row['bias']:+.3f} | "
+                f"{row['log_score']:.2f} |"
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--edition", default="corrected")
+    parser.add_argument("--measure", default="hardware-burden")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    out = measure_all(given.edition, given.measure, given.seed)
+    if given.json:
+        print(json.dumps(out, indent=1))
+        return
+    print(f"{out['edition']}, {out['measure']}, {out['cpu_s']} CPU s")
+    whole = {"all": out["pooled"], "records": out["records"], "as it was": out["as_it_was"]}
+    print_table("which", whole)
+    print_table("benchmark", out["by_benchmark"])
+    print_table("years ahead", out["by_lead"])
+
+
+if __name__ == "__main__":
+    main()
