@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("costlaw.cli.import_runs", "Read the runs that a tracker logged; write a table."),
     "lab": ("costlaw.cli.lab", "Make the laws yourself: theory, sweeps, strategies."),
     "literature": ("costlaw.cli.literature", "See, check and export the published results."),
+    "report": ("costlaw.cli.report", "A forecast as a decision memo: HTML, PDF or Markdown."),
 }
 DONE, FAILURE, USAGE, REFUSED, PARTLY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 

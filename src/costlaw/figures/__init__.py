@@ -8,14 +8,25 @@ here: every one comes out of the result that is drawn.
 from costlaw.figures.expected import over_time_figure
 from costlaw.figures.fitted import fit_figure
 from costlaw.figures.over_parameterised import parameters_figure
-from costlaw.figures.saving import check_figure_path, save_figure
+from costlaw.figures.saving import (
+    check_figure_path,
+    javascript_bundle,
+    picture_for_pixels,
+    save_figure,
+    svg_text,
+    write_whole,
+)
 from costlaw.figures.two_panels import forecast_figure
 
 __all__ = [
     "check_figure_path",
     "fit_figure",
     "forecast_figure",
+    "javascript_bundle",
     "over_time_figure",
     "parameters_figure",
+    "picture_for_pixels",
     "save_figure",
+    "svg_text",
+    "write_whole",
 ]

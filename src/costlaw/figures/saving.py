@@ -117,12 +117,12 @@ def save_figure(
     target = check_figure_path(path)
     suffix = target.suffix.casefold()
     if suffix == ".svg":
-        content = _svg(spec).encode()
+        content = svg_text(spec).encode()
     elif suffix == ".png":
         content = bytes(_converter().vegalite_to_png(_for_pixels(spec), scale=2.0))
     else:
         content = _page([picture for picture in (narrow, spec) if picture]).encode()
-    _write(target, content)
+    write_whole(target, content)
     return target
 
 
@@ -134,9 +134,33 @@ def _converter() -> Any:
     return vl_convert
 
 
-def _svg(spec: dict[str, Any]) -> str:
+def svg_text(spec: dict[str, Any]) -> str:
+    """Return a picture as SVG text.
+
+    Raises
+    ------
+    MissingExtra
+        If vl-convert is not installed.
+    """
     text: str = _converter().vegalite_to_svg(spec)
     return text
+
+
+def javascript_bundle() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script, safe inside a page.
+
+    Raises
+    ------
+    MissingExtra
+        If vl-convert is not installed.
+    """
+    text: str = _converter().javascript_bundle()
+    return text.replace("</script", "<\\/script")
+
+
+def picture_for_pixels(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a picture whose texts this machine's fonts can draw, for PNG and PDF."""
+    return _for_pixels(spec)
 
 
 def _for_pixels(spec: dict[str, Any]) -> dict[str, Any]:
@@ -170,19 +194,24 @@ def _draws_raised_digits() -> bool:
 def _page(specs: list[dict[str, Any]]) -> str:
     """Return the page: a still picture for readers without scripts, and the live ones."""
     widest = specs[-1]
-    bundle = _converter().javascript_bundle().replace("</script", "<\\/script")
     return _PAGE.format(
         policy=_POLICY,
         title=html.escape(" ".join(widest["title"]["text"])),
         ground=widest["config"]["background"],
-        still=_svg(widest),
-        bundle=bundle,
+        still=svg_text(widest),
+        bundle=javascript_bundle(),
         specs=json.dumps(specs, ensure_ascii=False, allow_nan=False).replace("</", "<\\/"),
     )
 
 
-def _write(target: Path, content: bytes) -> None:
-    """Write beside the target, then rename; leave nothing behind on failure."""
+def write_whole(target: Path, content: bytes) -> None:
+    """Write beside the target, then rename; leave nothing behind on failure.
+
+    Raises
+    ------
+    OutputError
+        If the place cannot be written to, or writing fails half-way.
+    """
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:

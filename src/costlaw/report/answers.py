@@ -1,0 +1,204 @@
+"""The first page of a memo: question, answer, and what it rests on.
+
+Sentences are chosen by the state of the evidence, never by hand; every number is the forecast's.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from costlaw.estimates import Estimate
+from costlaw.forecasting import Forecast, forecast_targets
+from costlaw.report.blocks import Block, Bullets, Paragraph, Picture, Section, Table
+from costlaw.units import format_percent, format_quantity
+
+if TYPE_CHECKING:
+    from costlaw.forecasting import TargetAnswer
+
+NAMES = {
+    "device_hours": "device time",
+    "usd": "money",
+    "energy_kwh": "energy",
+    "co2e_kg": "carbon, running",
+    "embodied_co2e_kg": "carbon, making the devices",
+    "water_litre": "water",
+}
+_STANDS = {
+    "inside the evidence": "The answer lies among runs that were made: it is read off, not "
+    "extrapolated.",
+    "within back-tested reach": "The answer lies past the largest run, but not further than "
+    "forecasts from these data were checked against hidden runs.",
+    "beyond back-tested reach": "The answer lies further past the largest run than any forecast "
+    "could be checked. Treat it as an order of magnitude under the stated law, not as a plan.",
+}
+
+
+def power(value: float) -> str:
+    """Return an amount of compute as a power of ten, or as unbounded.
+
+    Examples
+    --------
+    >>> power(6.3e25), power(math.inf)
+    ('10^25.80', 'unbounded')
+    """
+    return f"10^{math.log10(value):.2f}" if 0 < value < math.inf else "unbounded"
+
+
+def ends(quantity: Estimate, level: float) -> str:
+    """Return an interval as text."""
+    low, high = quantity.interval(level)
+    if quantity.unit == "FLOP":
+        return f"{power(low)} to {power(high)}"
+    left, right = (format_quantity(end, quantity.unit) for end in (low, high))
+    for noun in (" device-hours", " t CO2e", " kg CO2e", " kWh", " GWh", " MWh"):
+        if left.endswith(noun) and right.endswith(noun):
+            left = left.removesuffix(noun)
+    return f"{left} to {right}"
+
+
+def shown(quantity: Estimate) -> str:
+    """Return an estimate as text."""
+    if quantity.unit == "FLOP":
+        return f"{power(quantity.value)} FLOP"
+    return format_quantity(quantity.value, quantity.unit)
+
+
+def question(forecast: Forecast) -> Section:
+    """Return what was asked."""
+    site = forecast.site
+    return Section(
+        title="Question",
+        blocks=(
+            Paragraph(
+                text=f"What does it take to train a network with an error of "
+                f"{forecast.shown_error} on {forecast.benchmark.title}, and what does it cost at "
+                f"the site “{site.name}” ({site.title})?"
+            ),
+        ),
+    )
+
+
+def answer(forecast: Forecast) -> Section:
+    """Return the answer with its intervals and how far to trust it."""
+    money = forecast.cost.usd
+    head = (
+        f"{shown(forecast.compute)} (90 %: {ends(forecast.compute, 0.9)}), which is {shown(money)} "
+        f"(90 %: {ends(money, 0.9)}) in dollars of {forecast.cost.usd_year}."
+    )
+    blocks: list[Block] = [
+        Paragraph(text=head, strong=True),
+        Paragraph(text=_STANDS[forecast.evidence]),
+        _bill(forecast),
+        Bullets(items=tuple(_readings(forecast))),
+    ]
+    return Section(title="Answer", blocks=tuple(blocks))
+
+
+def _bill(forecast: Forecast) -> Table:
+    quantities = {"compute": forecast.compute}
+    quantities |= {NAMES.get(k, k): v for k, v in forecast.cost.quantities.items()}
+    following = {"compute": forecast.compute_next}
+    following |= {NAMES.get(k, k): v for k, v in forecast.cost_next.quantities.items()}
+    quantities["money, whole programme"] = forecast.cost.programme_usd
+    following["money, whole programme"] = forecast.cost_next.programme_usd
+    rows = tuple(
+        (name, shown(part), ends(part, 0.5), ends(part, 0.9), ends(following[name], 0.9))
+        for name, part in quantities.items()
+    )
+    return Table(
+        head=("quantity", "estimate", "50 %", "90 %", "90 %, a next result"),
+        rows=rows,
+        caption="Where the law passes the target; in the last column where a single new result "
+        "would, which adds the scatter of results. The whole programme adds searches, failures "
+        f"and seeds (× {forecast.site.programme.value:.2g}, 90 %: "
+        f"{forecast.site.programme.interval(0.9)[0]:.2g} to "
+        f"{forecast.site.programme.interval(0.9)[1]:.2g}).",
+    )
+
+
+def _readings(forecast: Forecast) -> list[str]:
+    low, high = forecast.recipe_range
+    never = forecast.answer.p_unreachable
+    told = "under 0.1 %" if never < 0.001 else f"{never:.1%}"
+    lines = [f"Confidence that the law never gets there: {told}."]
+    if math.isfinite(low):
+        lines.append(
+            f"Over all laws and estimands the point answer runs from 10^{low:.1f} to 10^{high:.1f} "
+            "FLOP: what is asked of the data matters as much as the data."
+        )
+    gap = forecast.headroom
+    if gap is not None and forecast.answer.reach_dex > 0:
+        lines.append(
+            f"Theory's fourth power from today's best run ({gap.best_run}) would need "
+            f"{power(gap.theory_flop)} FLOP, a factor of {gap.ratio:.2g} less: that much is left "
+            "for better methods before theory objects."
+        )
+    return [*lines, *forecast.benchmark.caveats]
+
+
+def picture(forecast: Forecast) -> Section:
+    """Return the article's two panels."""
+    from costlaw.figures import forecast_figure
+
+    def draw(*, width: int = 720, theme: str = "light") -> dict[str, object]:
+        return forecast_figure(forecast, width=width, theme=theme)
+
+    return Section(
+        title="Picture",
+        blocks=(
+            Picture(
+                draw=draw,
+                caption="Dots: runs. Line: the law, dashed past the largest run. Bands: 50 % and "
+                "90 % for the law, and 90 % for a next result. Grey: no forecast was checked "
+                "there. The diamond is the answer, with its 90 % interval.",
+                says=str(draw()["description"]),
+            ),
+        ),
+    )
+
+
+def ladder(forecast: Forecast) -> Section:
+    """Return the price of each step from the best run to the target and one past it."""
+    best = float(forecast.fit.evidence.error.min())
+    steps = _steps(best, forecast.target_error, forecast.benchmark.best_error)
+    rows = tuple(_step(answer, forecast) for answer in forecast_targets(forecast, steps))
+    return Section(
+        title="The price of the next points",
+        blocks=(
+            Table(
+                head=("error", "compute", "90 %", "money", "90 %", "reach"),
+                rows=rows,
+                caption=f"Same law, same site; the best run so far has {_error(forecast, best)}.",
+            ),
+        ),
+    )
+
+
+def _steps(best: float, target: float, least: float) -> list[float]:
+    """Return five equal steps of log error from the best run to the target, and one beyond.
+
+    Examples
+    --------
+    >>> [round(step, 3) for step in _steps(0.08, 0.04, 0.0)]
+    [0.08, 0.067, 0.057, 0.048, 0.04, 0.034]
+    """
+    if not 0 < target < best:
+        best = target * 1.5
+    ratio = (target / best) ** 0.25
+    steps = [best * ratio**k for k in range(4)] + [target, target * ratio]
+    return [step for step in steps if step > least]
+
+
+def _error(forecast: Forecast, error: float) -> str:
+    return format_percent(error, 3) if forecast.benchmark.is_fraction else f"{error:.4g}"
+
+
+def _step(found: TargetAnswer, forecast: Forecast) -> tuple[str, ...]:
+    error = _error(forecast, found.target_error)
+    if found.compute is None or found.cost is None:
+        return (error, "no number", "", "", "", found.refused)
+    money = found.cost.usd
+    reach = f"{found.reach_dex:+.1f} dex, {found.evidence}"
+    return (error, shown(found.compute), ends(found.compute, 0.9), shown(money), ends(money, 0.9),
+            reach)  # fmt: skip

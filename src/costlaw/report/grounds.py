@@ -1,0 +1,184 @@
+"""The rest of a memo: evidence, sensitivities, claims, sources, and how it was made."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections import Counter
+from typing import Any
+
+from costlaw.audit import audit
+from costlaw.costs import preset, price
+from costlaw.fitting.scatter import Fit
+from costlaw.forecasting import Forecast
+from costlaw.report.answers import ends, power, shown
+from costlaw.report.blocks import Block, Bullets, Code, Link, Links, Paragraph, Section, Table
+from costlaw.units import format_number, format_percent
+from costlaw.version import __version__
+
+PRESETS = ("today", "article-2021", "authors-2022")
+FOLLOWS = {"usd": "money", "energy_kwh": "energy", "co2e_kg": "carbon"}
+
+
+def evidence(forecast: Forecast) -> Section:
+    """Return what the answer rests on: runs, law, back-test."""
+    fit, check = forecast.fit, forecast.backtest
+    points = fit.evidence
+    best = float(points.error.min())
+    rows = [
+        ("runs", f"{fit.n} ({fit.edition}, {fit.measure})"),
+        ("compute of the runs", f"10^{points.x.min():.1f} to 10^{points.x.max():.1f} FLOP"),
+        ("best error", format_percent(best, 3) if fit.benchmark.is_fraction else f"{best:.4g}"),
+        ("what the error is", f"{fit.benchmark.error_definition}; {fit.benchmark.metric}"),
+        ("law", f"{fit.law}, {fit.estimand}; {fit.quality}"),
+        *_exponent(fit),
+        ("reach", f"{forecast.answer.reach_dex:+.2f} dex past the largest run"),
+        ("back-test", _tested(check)),
+        ("one run left out", _range(forecast.answer.leave_one_out)),
+        ("one cluster left out", _range(forecast.answer.leave_one_cluster_out)),
+    ]
+    blocks: list[Block] = [Table(head=("what", "value"), rows=tuple(rows))]
+    notes = tuple(dict.fromkeys((*forecast.runs.notes, *fit.notes)))
+    if notes:
+        blocks.append(Bullets(items=notes))
+    return Section(title="Evidence", blocks=tuple(blocks))
+
+
+def _exponent(fit: Any) -> list[tuple[str, str]]:
+    found = fit.cost_exponent_interval(0.9) if isinstance(fit, Fit) else None
+    if found is None or fit.cost_exponent is None:
+        return [("cost exponent", "none: this law has no single one")]
+    low, high = found
+    top = f"{high:.3g}" if math.isfinite(high) else "unbounded"
+    return [("cost exponent", f"{fit.cost_exponent:.3g} (90 %: {low:.3g} to {top}): compute "
+             "grows as the error's improvement to this power")]  # fmt: skip
+
+
+def _tested(check: Any) -> str:
+    coverage = check.coverage(0.9)
+    if coverage is None:
+        return str(getattr(check, "sentence", "too few runs to hide any"))
+    told = check.to_dict()
+    return (
+        f"{told['hidden']} hidden runs forecast from {told['origins']} origins; {coverage:.0%} in "
+        f"their 90 % interval; held up to {check.backtested_reach_dex:.1f} dex"
+    )
+
+
+def _range(found: tuple[float, float]) -> str:
+    low, high = found
+    if not math.isfinite(low):
+        return "not available"
+    top = f"10^{high:.2f}" if math.isfinite(high) else "unbounded"
+    return f"10^{low:.2f} to {top} FLOP"
+
+
+def sensitivities(forecast: Forecast) -> Section:
+    """Return what moves the answer: shares of the width, other recipes, other sites."""
+    names = sorted({name for parts in forecast.shares.values() for name in parts},
+                   key=lambda name: -forecast.shares["usd"].get(name, 0.0))  # fmt: skip
+    shares = tuple(
+        (name, *(_share(forecast.shares[quantity].get(name)) for quantity in FOLLOWS))
+        for name in names
+        if any(forecast.shares[q].get(name, 0.0) >= 0.0005 for q in FOLLOWS)
+    )
+    recipes = tuple(
+        (f"{r.law}, {r.estimand}", f"{r.log10_flop:.2f}", f"{_log(r.low)} to {_log(r.high)}", "")
+        if r.log10_flop is not None
+        else (f"{r.law}, {r.estimand}", "no number", "", r.refused)
+        for r in forecast.recipes
+    )  # fmt: skip
+    return Section(
+        title="What to argue about",
+        blocks=(
+            Table(head=("cause", *FOLLOWS.values()), rows=shares,
+                  caption="Share of the width of each quantity that comes from each cause."),
+            Table(head=("law and estimand", "log10 FLOP", "90 %", "why not"), rows=recipes,
+                  caption="The same question by every law and estimand."),
+            _sites(forecast),
+        ),
+    )  # fmt: skip
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _log(value: float | None) -> str:
+    return "unbounded" if value is None else f"{value:.2f}"
+
+
+def _sites(forecast: Forecast) -> Table:
+    sites = [forecast.site, *(preset(n) for n in PRESETS if n != forecast.site.name)]
+    rows = []
+    for site in sites:
+        bill = price(forecast.compute, site)
+        rows.append((site.name, site.title, shown(bill.usd), ends(bill.usd, 0.9),
+                     shown(bill.energy_kwh), shown(bill.co2e_kg)))  # fmt: skip
+    return Table(head=("site", "what it is", "money", "90 %", "energy", "carbon"),
+                 rows=tuple(rows), caption="The same compute paid for elsewhere.")  # fmt: skip
+
+
+def inputs(forecast: Forecast) -> Section:
+    """Return what the site assumes."""
+    rows = tuple(
+        (name, f"{format_number(part.value, 3)} {part.unit}".strip(),
+         " to ".join(format_number(end, 3) for end in part.interval(0.9)))
+        for name, part in forecast.site.inputs.items()
+    )  # fmt: skip
+    blocks: list[Block] = [Table(head=("input", "value", "90 %"), rows=rows)]
+    if forecast.site.caveats:
+        blocks.append(Bullets(items=tuple(forecast.site.caveats)))
+    return Section(title="What the price assumes", blocks=tuple(blocks))
+
+
+def claims(forecast: Forecast) -> Section | None:
+    """Return the article's claims on this benchmark with their verdicts; None for own runs."""
+    name = forecast.benchmark.name
+    if name == "own runs":
+        return None
+    found = audit()
+    words = {name.casefold(), forecast.benchmark.title.split(" ", 1)[0].casefold()}
+    near = [c for c in found.claims if any(w in f"{c.name} {c.text}".casefold() for w in words)]
+    counts = Counter(claim.verdict for claim in found.claims)
+    summary = ", ".join(f"{verdict} {count}" for verdict, count in counts.most_common())
+    rows = tuple(
+        (c.text, _stated(c.stated, c.unit), ", ".join(
+            f"{_stated(v, c.unit)}" for v in list(c.ours.values())[:1]) or "none", c.verdict)
+        for c in near
+    )  # fmt: skip
+    blocks: list[Block] = [
+        Paragraph(text=f"Of {len(found.claims)} claims of the article and its paper: {summary}.")
+    ]
+    if rows:
+        blocks.append(Table(head=("claim", "stated", "ours", "verdict"), rows=rows,
+                            caption="Those that name it; verdicts by one rule."))  # fmt: skip
+    return Section(title="Claims held against data", blocks=tuple(blocks))
+
+
+def _stated(value: float | None, unit: str) -> str:
+    if value is None:
+        return "no number"
+    return f"{value:.0f}" if unit == "year" else f"{format_number(value, 3)} {unit}"
+
+
+def sources(forecast: Forecast) -> Section:
+    """Return every source, numbered."""
+    items = tuple(Link(text=source.cite(), url=source.url) for source in forecast.sources)
+    return Section(title="Sources", blocks=(Links(items=items),))
+
+
+def made(forecast: Forecast, *, command: str, when: str) -> Section:
+    """Return how the memo was made, so that it can be made again."""
+    rows = (
+        ("costlaw", __version__),
+        ("Python", platform.python_version()),
+        ("digest of the runs", forecast.fit.digest),
+        ("digest of prices and grids", str(forecast.cost.to_dict()["data_digest"])),
+        ("made on", when),
+        ("compute named", f"{power(forecast.compute.value)} FLOP at {forecast.shown_error}"),
+    )
+    blocks: list[Block] = [Table(head=("what", "value"), rows=rows)]
+    if command:
+        blocks.append(Code(text=command))
+    return Section(title="How this was made", blocks=tuple(blocks))

@@ -1,0 +1,116 @@
+"""A memo as one HTML file that works offline, under a policy that names its scripts by hash.
+
+The file holds the memo as text, a still picture for readers without scripts, and the same picture
+alive: drawn for the width of the window, light or dark, with what a pointer shows. Nothing is
+fetched; a browser refuses any other script, style or host.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from importlib.resources import files
+
+from costlaw.figures import javascript_bundle, svg_text
+from costlaw.report.blocks import Block, Bullets, Code, Links, Paragraph, Picture, Table
+from costlaw.report.making import Memo
+
+WIDTHS = (360, 720)  # px: for a phone, and for a desk
+THEMES = ("light", "dark")
+
+
+def page_text(made: Memo) -> str:
+    """Return a memo as one page.
+
+    Raises
+    ------
+    MissingExtra
+        If the extra [report] is not installed.
+    """
+    here = files("costlaw.report")
+    style = (here / "memo.css").read_text(encoding="utf-8")
+    script = (here / "memo.js").read_text(encoding="utf-8")
+    bundle = javascript_bundle()
+    policy = (
+        f"default-src 'none'; script-src {_hash(bundle)} {_hash(script)}; "
+        f"style-src {_hash(style)}; img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    return "".join(
+        (
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+            f"<title>{html.escape(made.title)}</title>\n<style>{style}</style>\n</head>\n",
+            f"<body>\n<main>\n<h1>{html.escape(made.title)}</h1>\n",
+            *(_section(section.title, section.blocks) for section in made.sections),
+            f"</main>\n<script>{bundle}</script>\n<script>{script}</script>\n</body>\n</html>\n",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _section(title: str, blocks: tuple[Block, ...]) -> str:
+    name = "".join(letter if letter.isalnum() else "-" for letter in title.casefold())
+    inside = "\n".join(_block(block) for block in blocks)
+    return (
+        f'<section aria-labelledby="{name}">\n<h2 id="{name}">{html.escape(title)}</h2>\n'
+        f"{inside}\n</section>\n"
+    )
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Paragraph):
+        kind = ' class="strong"' if block.strong else ""
+        return f"<p{kind}>{html.escape(block.text)}</p>"
+    if isinstance(block, Bullets):
+        return "<ul>" + "".join(f"<li>{html.escape(item)}</li>" for item in block.items) + "</ul>"
+    if isinstance(block, Links):
+        items = "".join(f"<li>{html.escape(one.text)}{_link(one.url)}</li>" for one in block.items)
+        return f'<ol class="sources">{items}</ol>'
+    if isinstance(block, Code):
+        return f'<pre tabindex="0"><code>{html.escape(block.text)}</code></pre>'
+    if isinstance(block, Picture):
+        return _picture(block)
+    return _table(block)
+
+
+def _link(url: str) -> str:
+    if not url.startswith(("https://", "http://")):
+        return ""
+    address = html.escape(url, quote=True)
+    return f' <a href="{address}" rel="noopener noreferrer">{html.escape(url)}</a>'
+
+
+def _table(block: Table) -> str:
+    head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in block.head)
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(row[0])}</th>'
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in block.rows
+    )
+    caption = f"<caption>{html.escape(block.caption)}</caption>" if block.caption else ""
+    says = html.escape(block.caption or ", ".join(block.head), quote=True)
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{says}"><table>{caption}'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _picture(block: Picture) -> str:
+    drawn = {theme: [block.draw(width=width, theme=theme) for width in WIDTHS] for theme in THEMES}
+    data = json.dumps(drawn, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    safe = data.replace("<", "\\u003c")  # so that no name in the data can end the block
+    says = html.escape(block.says, quote=True)
+    return (
+        f'<figure><div class="picture" role="img" aria-label="{says}">'
+        f"{svg_text(drawn['light'][-1])}</div>\n"
+        f'<script type="application/json" class="drawn">{safe}</script>\n'
+        f"<figcaption>{html.escape(block.caption)}</figcaption></figure>"
+    )

@@ -1,0 +1,133 @@
+"""The memo: every number is the forecast's, text stays text, files are whole or absent."""
+
+import base64
+import hashlib
+import io
+import re
+
+import pypdf
+import pytest
+
+from costlaw.exceptions import OptionError, OutputError
+from costlaw.report import check_memo_path, memo, save_memo
+from costlaw.report.blocks import Picture, Table
+from costlaw.report.markdown import markdown_text
+from costlaw.report.page import page_text
+from costlaw.report.pdf import pdf_bytes
+from costlaw.runs import Runs
+from costlaw.units import format_quantity
+from costlaw.verbs import forecast
+
+EVIL = '<img src=x onerror=alert(1)>|`#eval("1")` [a](http://x)'
+
+
+@pytest.fixture(scope="module")
+def imagenet():
+    return memo(forecast("imagenet", "5%"), command="costlaw report imagenet", when="2026-01-02")
+
+
+@pytest.fixture(scope="module")
+def own():
+    rows = [
+        {"name": f"{EVIL} {i}", "error": e, "compute_flop": 10.0 ** (16 + 0.7 * i)}
+        for i, e in enumerate([0.40, 0.33, 0.272, 0.225, 0.186, 0.153])
+    ]
+    return memo(forecast(Runs.from_records(rows), 0.14), when="2026-01-02")
+
+
+def section(made, title):
+    return next(s for s in made.sections if s.title == title)
+
+
+def test_the_bill_states_the_numbers_of_the_forecast(imagenet):
+    (bill,) = [b for b in section(imagenet, "Answer").blocks if isinstance(b, Table)]
+    money = next(row for row in bill.rows if row[0] == "money")
+    usd = imagenet.forecast.cost.usd
+    low, high = (format_quantity(end, "USD") for end in usd.interval(0.9))
+    assert money[1] == format_quantity(usd.value, "USD")
+    assert money[3] == f"{low} to {high}"
+
+
+def test_the_ladder_ends_past_the_target_and_holds_the_target_itself(imagenet):
+    (table,) = section(imagenet, "The price of the next points").blocks
+    rows = {row[0]: row for row in table.rows}
+    assert rows["5.00 %"][1] == f"10^{imagenet.forecast.answer.point_log10:.2f} FLOP"
+    assert len(table.rows) == 6
+
+
+def test_own_runs_get_a_memo_without_the_articles_claims(own):
+    titles = [s.title for s in own.sections]
+    assert "Claims held against data" not in titles
+    assert "Evidence" in titles and "Sources" in titles
+
+
+def test_the_page_runs_only_scripts_that_its_policy_names(imagenet):
+    page = page_text(imagenet)
+    policy = re.search(r'Security-Policy" content="([^"]+)"', page)[1]
+    assert "unsafe" not in policy and "default-src 'none'" in policy
+    run = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert len(run) == 2
+    for text in run:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert len(page.encode()) < 1_500_000
+    assert not re.search(r'<(?:script|link|img)[^>]+(?:src|href)=["\']?http', page)
+
+
+def test_a_name_out_of_a_file_never_becomes_markup(own):
+    page = page_text(own)
+    (data,) = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert "<" not in data and "onerror" in data
+    assert "<img" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    text = markdown_text(own, picture="p.svg")
+    for line in text.splitlines():
+        if "onerror" in line:
+            assert "<img" not in line.replace("\\<", "")
+    told = pypdf.PdfReader(io.BytesIO(pdf_bytes(own)))
+    assert len(told.pages) >= 2
+
+
+def test_the_pdf_holds_the_answer_as_text(imagenet):
+    told = pypdf.PdfReader(io.BytesIO(pdf_bytes(imagenet)))
+    text = " ".join(page.extract_text() for page in told.pages)
+    point = f"10^{imagenet.forecast.answer.point_log10:.2f}"
+    for words in (point, "What to argue about", "costlaw report imagenet", "Sources"):
+        assert words in text
+    assert imagenet.forecast.fit.digest in text
+
+
+def test_markdown_tables_have_as_many_cells_as_their_head(imagenet):
+    text = markdown_text(imagenet, picture="p.svg")
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        widths = {len(re.findall(r"(?<!\\)\|", line)) for line in block.strip().splitlines()}
+        assert len(widths) == 1, block
+
+
+def test_files_are_written_whole_and_markdown_brings_its_picture(imagenet, tmp_path):
+    written = save_memo(imagenet, tmp_path / "my memo.md")
+    assert [path.name for path in written] == ["my memo.md", "my memo-picture.svg"]
+    assert "(my%20memo-picture.svg)" in written[0].read_text()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["my memo-picture.svg", "my memo.md"]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("memo.docx", OptionError), ("absent/memo.pdf", OutputError)]
+)
+def test_an_impossible_place_is_refused_before_any_work(imagenet, tmp_path, name, error):
+    with pytest.raises(error):
+        save_memo(imagenet, tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_format_must_fit_the_name():
+    with pytest.raises(OptionError, match=r"ends in \.pdf"):
+        check_memo_path("memo.html", ".pdf")
+
+
+def test_the_picture_is_the_forecasts_own_figure(imagenet):
+    from costlaw.figures import forecast_figure
+
+    (drawn,) = [b for s in imagenet.sections for b in s.blocks if isinstance(b, Picture)]
+    assert drawn.draw(width=720, theme="dark") == forecast_figure(
+        imagenet.forecast, width=720, theme="dark"
+    )

@@ -1,0 +1,67 @@
+"""The one-file memo in a real browser, from a file address, with the network off."""
+
+import shutil
+
+import pytest
+
+from costlaw.report import memo, save_memo
+from costlaw.verbs import forecast
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def page_path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("memo") / "memo.html"
+    save_memo(memo(forecast("imagenet", "5%")), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_it_draws_itself_offline_without_an_error_or_a_request(browser, page_path, theme, width):
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=theme, offline=True
+    )
+    page, said, asked = context.new_page(), [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_path.as_uri())
+    page.wait_for_selector(".picture.vega-embed svg, .vega-embed svg", timeout=20_000)
+    assert said == []
+    assert asked == [page_path.as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    drawn = page.evaluate("document.querySelector('.vega-embed').innerHTML")
+    assert ("#14171c" in drawn) == (theme == "dark")
+    context.close()
+
+
+def test_a_pointer_on_a_dot_names_the_system(browser, page_path):
+    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    page.goto(page_path.as_uri())
+    page.wait_for_selector(".vega-embed svg", timeout=20_000)
+    page.hover(".mark-symbol path >> nth=0", force=True)
+    page.wait_for_selector("#vg-tooltip-element.visible", timeout=5_000)
+    assert "system" in page.inner_text("#vg-tooltip-element")
+    page.close()
