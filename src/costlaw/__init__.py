@@ -24,6 +24,11 @@ _PUBLIC: dict[str, str] = {
     "import_runs": "costlaw.trackers",
     "CostlawError": "costlaw.exceptions",
     "cost": "costlaw.cards",
+    "decompose": "costlaw.decomposition",
+    "Lifecycle": "costlaw.lifecycle",
+    "Workload": "costlaw.lifecycle",
+    "lifecycle_of": "costlaw.lifecycle",
+    "workload_of": "costlaw.verbs",
     "meter": "costlaw.metering.windows",
 }
 

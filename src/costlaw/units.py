@@ -186,6 +186,67 @@ def parse_duration(text: str | float) -> float:
     return value * factor
 
 
+def parse_count(text: str | float) -> float:
+    """Read a count: ``"13 billion"``, ``"13B"``, ``"7e9"``.
+
+    Raises
+    ------
+    UnitError
+        If it is no count above 0.
+
+    Examples
+    --------
+    >>> parse_count("13B"), parse_count("350 M")
+    (13000000000.0, 350000000.0)
+    """
+    if isinstance(text, int | float):
+        value, unit = float(text), ""
+    else:
+        value, unit = _split_number(text, what="a count", such="13 billion or 7e9")
+    factor = {"": 1.0, "k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}.get(unit)
+    if factor is None or not value > 0:
+        raise UnitError(f'"{text}" is not a count above 0: write 13 billion, 13B or 1.3e10.')
+    return value * factor
+
+
+def parse_uses(text: str | float) -> tuple[float, bool]:
+    """Read how often something is used: in all (``"2e12"``) or a rate (``"10 million/day"``).
+
+    Returns
+    -------
+    (value, is_rate) : tuple of float and bool
+        Uses in all [count], or uses per year [1/year].
+
+    Raises
+    ------
+    UnitError
+        If the text is neither, or not above 0.
+
+    Examples
+    --------
+    >>> parse_uses("2 trillion"), parse_uses("1000/day")
+    ((2000000000000.0, False), (365250.0, True))
+    """
+    if isinstance(text, int | float):
+        value, unit = float(text), ""
+    else:
+        spaced = text.replace("/", " / ")
+        value, unit = _split_number(spaced, what="a number of uses", such="2e12 or 10 million/day")
+    noun, is_rate, period = f" {unit}".replace(" per ", "/").partition("/")
+    if not value > 0:
+        raise UnitError(f'"{text}": expected a number of uses above 0.')
+    if noun.strip().casefold() not in {"", "uses", "tokens", "requests", "images", "examples"}:
+        raise UnitError(
+            f'"{text}" is not a number of uses: "{noun.strip()}" is unknown. Write 2e12 or 1e6/day.'
+        )
+    if not is_rate:
+        return value, False
+    seconds = SECONDS.get(period.strip().casefold())
+    if seconds is None:
+        raise UnitError(f'"{text}" is not a rate of use: expected /day, /week, /month or /year.')
+    return value * SECONDS["year"] / seconds, True
+
+
 def parse_money(text: str | float) -> float:
     """Read an amount of US dollars: ``"$100 billion"``, ``"2.5 M USD"``, ``"40000"``.
 

@@ -1,21 +1,31 @@
-"""The verbs: ``fit`` and ``forecast`` as a person calls them from Python.
+"""The verbs that join rooms: ``fit``, ``forecast``, ``workload_of`` as a person calls them.
 
-They bring intake, fitting, costs and forecasting together with the defaults of the command line,
-which calls the same two functions, so both doors give the same numbers. No formula lives here.
+They bring intake, fitting, costs, cards, forecasting and lifecycle together with the defaults of
+the command line, which calls the same functions, so both doors give the same numbers. No formula
+lives here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from costlaw.cards import subject_of
 from costlaw.costs import Site, preset
+from costlaw.estimates import Estimate
+from costlaw.exceptions import OptionError
 from costlaw.fitting.scatter import Fit, fit_scatter
 from costlaw.forecasting import Forecast, fits_pool, forecast_runs
 from costlaw.intake import compute_column, runs_of
+from costlaw.lifecycle import Sizing, Workload, inference_aware
+from costlaw.lifecycle.workload import FLOP_PER_PARAMETER
 from costlaw.runs import Runs
-from costlaw.units import parse_error
+from costlaw.units import parse_compute, parse_count, parse_duration, parse_error, parse_uses
+
+_PARAMETERS = re.compile(r"^(?P<count>[^a-z]*\d.*?)\s*(?:parameters|params|weights)$", re.I)
+_YEAR_S = 8766.0 * 3600.0
 
 
 def evidence_of(
@@ -192,3 +202,104 @@ def _loss(error: float | str) -> float:
     if not 0 < value < float("inf"):
         raise UnitError(f"error = {error}: expected a finite loss above 0.")
     return value
+
+
+def workload_of(
+    subject: str,
+    *,
+    uses: float | str,
+    years: float | str = 3.0,
+    retrain: float | str | None = None,
+    per_use: float | str | None = None,
+    retraining_share: float = 1.0,
+) -> Workload:
+    """Return a workload from what a person names: a system, an amount, a run or a size.
+
+    Parameters
+    ----------
+    subject : str
+        ``"GPT-3"``, ``"3e23 FLOP"``, ``"run.json"``, or ``"13 billion parameters"``: then the
+        training is the compute-optimal one of that size.
+    uses : float or str
+        Uses over the whole life (``"2e12"``) or a rate (``"10 million/day"``).
+    years, retrain : float or str
+        Service life and time between trainings: years, or a text such as ``"18 months"``.
+    per_use : float or str, optional
+        Operations of one use [FLOP]; two per parameter and token or example if not given.
+    retraining_share : float
+        Compute of one retraining over that of the first training.
+
+    Returns
+    -------
+    Workload
+
+    Raises
+    ------
+    OptionError
+        If the operations of one use are neither given nor follow from a number of parameters.
+    UnitError, UnknownName, EvidenceError
+        If the subject or a quantity cannot be read.
+
+    Examples
+    --------
+    >>> work = workload_of("13 billion parameters", uses="2e12", years=1)
+    >>> f"{work.training.value:.3g} {work.per_use.value:.3g}"
+    '4.5e+22 2.6e+10'
+    """
+    size = _PARAMETERS.match(subject.strip())
+    notes = ""
+    if size:
+        parameters: float | None = parse_count(size["count"])
+        assert parameters is not None
+        planned = inference_aware(parameters, uses=1.0)
+        training = Estimate.exact(planned.stated.training_flop, "FLOP", planned.sources)
+    else:
+        about = subject_of(subject)
+        training = about.compute
+        parameters = about.system.parameters if about.system else None
+        notes = about.name
+    if per_use is not None:
+        once = parse_compute(per_use)
+    elif parameters:
+        once = FLOP_PER_PARAMETER * parameters
+    else:
+        raise OptionError(
+            f"{subject}: its parameters are not known, so neither are the operations of one use."
+            ' Give them: --per-use "350 GFLOP".'
+        )
+    life = _years(years)
+    every = None if retrain is None else _years(retrain, "time between trainings")
+    often, is_rate = parse_uses(uses)
+    return Workload.of(
+        training=training, per_use=once, uses_per_year=often if is_rate else often / life,
+        service_years=life, retrain_every_years=every,
+        retraining_share=retraining_share, name=notes or subject.strip(),
+        use="use" if per_use is not None else "token or example",
+    )  # fmt: skip
+
+
+def sizing_of(subject: str, *, uses: float | str, years: float | str = 3.0) -> Sizing | None:
+    """Return the cheapest size of a stated size's quality, or None where no size is stated.
+
+    Examples
+    --------
+    >>> f"{sizing_of('13 billion parameters', uses='2e12').best.parameters:.2e}"
+    '6.97e+09'
+    """
+    size = _PARAMETERS.match(subject.strip())
+    if not size:
+        return None
+    often, is_rate = parse_uses(uses)
+    return inference_aware(
+        parse_count(size["count"]), uses=often * (_years(years) if is_rate else 1)
+    )
+
+
+def _years(length: float | str, what: str = "service life") -> float:
+    try:
+        years = float(length)
+    except ValueError:
+        years = parse_duration(length) / _YEAR_S
+    if not 0 < years < float("inf"):
+        raise OptionError(f"{what} = {length}: expected years, or a length such as 18 months.")
+    return years

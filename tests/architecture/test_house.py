@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "costlaw"
 FILES = sorted(PACKAGE.rglob("*.py"))
 FORBIDDEN = {"utils", "util", "core", "common", "base", "helpers", "helper", "misc"}
-VERBS = {"fit", "forecast", "cost", "meter", "plan", "compare", "plot"}
+VERBS = {"fit", "forecast", "cost", "meter", "decompose", "plan", "compare", "plot"}
 TEXT = {".py", ".md", ".toml", ".csv", ".cff", ".txt", ".json"}
 
 

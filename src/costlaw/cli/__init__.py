@@ -42,6 +42,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "import": ("costlaw.cli.import_runs", "Read the runs that a tracker logged; write a table."),
     "lab": ("costlaw.cli.lab", "Make the laws yourself: theory, sweeps, strategies."),
+    "lifecycle": (
+        "costlaw.cli.lifecycle",
+        "Training against running, and strategies that cost less.",
+    ),
     "literature": ("costlaw.cli.literature", "See, check and export the published results."),
     "report": ("costlaw.cli.report", "A forecast as a decision memo: HTML, PDF or Markdown."),
 }

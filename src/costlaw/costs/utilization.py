@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
-from costlaw.costs.tables import rows, source
+from costlaw.costs.tables import constant, rows, source
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError
 
@@ -92,3 +92,41 @@ def utilization(year: int | None = None, *, stated: float | None = None) -> Esti
         point=float(expit(centre)),
         sources=tuple(cited),
     )
+
+
+def running_utilization(*, stated: float | None = None) -> Estimate:
+    """Return the utilization of devices that run a trained network.
+
+    Serving one user at a time leaves most of a device idle: generating tokens is bound by memory,
+    reading a long input is not. Logit-normal between the ends of the constant.
+
+    Parameters
+    ----------
+    stated : float, optional
+        A known utilization, in (0, 1]: exact.
+
+    Raises
+    ------
+    OptionError
+        If the stated utilization is not in (0, 1].
+
+    Source
+    ------
+    Pope et al. 2022, arXiv 2211.05102: 76 % for large batches of input tokens.
+
+    Examples
+    --------
+    >>> low, high = running_utilization().interval(0.9)
+    >>> round(low, 2), round(high, 2)
+    (0.03, 0.76)
+    """
+    if stated is not None:
+        return utilization(stated=stated)
+    found = constant("utilization.running")
+    row = next(row for row in rows("constants.csv") if row["key"] == "utilization.running")
+    low, high = (float(logit(float(row[end]))) for end in ("low", "high"))
+    sd = (high - low) / (2 * float(ndtri(0.95)))
+    return Estimate.from_quantiles(
+        "utilization:running", lambda p: expit((low + high) / 2 + sd * ndtri(p)), unit="",
+        point=found.value, sources=found.sources,
+    )  # fmt: skip

@@ -5,6 +5,8 @@ show and that ``save_figure`` turns into SVG, PNG or one offline HTML file. No n
 here: every one comes out of the result that is drawn.
 """
 
+from costlaw.figures.break_even import break_even_figure
+from costlaw.figures.dominance import dominance_figure
 from costlaw.figures.expected import over_time_figure
 from costlaw.figures.fitted import fit_figure
 from costlaw.figures.over_parameterised import parameters_figure
@@ -19,7 +21,9 @@ from costlaw.figures.saving import (
 from costlaw.figures.two_panels import forecast_figure
 
 __all__ = [
+    "break_even_figure",
     "check_figure_path",
+    "dominance_figure",
     "fit_figure",
     "forecast_figure",
     "javascript_bundle",

@@ -1,0 +1,56 @@
+"""Pictures of the two costs and of break-even."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from costlaw.costs import preset
+from costlaw.figures import break_even_figure, dominance_figure
+from costlaw.lifecycle import (
+    Workload,
+    compare_strategies,
+    default_strategies,
+    dominance_map,
+    lifecycle_of,
+    strategy_of,
+)
+
+vl_convert = pytest.importorskip("vl_convert")
+SITE = preset("today")
+WORK = Workload.of(training=3e23, per_use=3.5e11, uses_per_year=3e11, service_years=3,
+                   retrain_every_years=1.0, name="a network")  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (720, "dark")])
+def test_both_pictures_compile_and_are_never_wider_than_asked(width, theme):
+    for spec in (
+        dominance_figure(dominance_map(lifecycle_of(WORK, site=SITE)), width=width, theme=theme),
+        break_even_figure(compare_strategies(WORK, default_strategies(), site=SITE),
+                          width=width, theme=theme),
+    ):  # fmt: skip
+        svg = ET.fromstring(vl_convert.vegalite_to_svg(spec))
+        assert width - 40 <= float(svg.get("width")) <= width
+
+
+def test_the_boundary_drawn_is_the_boundary_answered():
+    found = dominance_map(lifecycle_of(WORK, site=SITE))
+    (panel,) = dominance_figure(found)["vconcat"]
+    rows = panel["layer"][0]["data"]["values"]
+    for row in rows[::10]:
+        edge = found.boundary(10 ** row["y"])
+        assert 10 ** row["x"] == pytest.approx(edge.value)
+        assert (10 ** row["low"], 10 ** row["high"]) == pytest.approx(edge.interval(0.9))
+
+
+def test_every_strategy_is_named_with_what_it_does_to_the_error():
+    spec = break_even_figure(compare_strategies(WORK, default_strategies(), site=SITE))
+    texts = str(spec)
+    for item in default_strategies():
+        assert item.name in texts
+    assert "distilled-half (error ×1.12)" in texts
+
+
+def test_a_single_strategy_is_enough_for_a_picture():
+    spec = break_even_figure(compare_strategies(WORK, [strategy_of("int8")], site=SITE))
+    assert "pays from the first use" in str(spec)
+    assert vl_convert.vegalite_to_svg(spec)
