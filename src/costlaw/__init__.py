@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from costlaw.showing import draw_with
 from costlaw.version import __version__
 
 _PUBLIC: dict[str, str] = {
@@ -31,6 +32,15 @@ _PUBLIC: dict[str, str] = {
     "workload_of": "costlaw.verbs",
     "meter": "costlaw.metering.windows",
 }
+
+# class of a result -> the function that draws it in a notebook
+draw_with(
+    {
+        "Fit": "costlaw.figures:fit_figure",
+        "Forecast": "costlaw.figures:forecast_figure",
+        "OverTime": "costlaw.figures:over_time_figure",
+    }
+)
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the table above is the one list of names
 

@@ -18,6 +18,7 @@ from scipy.special import stdtrit
 from costlaw.exceptions import EvidenceError, OptionError
 from costlaw.literature import best_by_year
 from costlaw.runs import Runs
+from costlaw.showing import Shown
 from costlaw.sources import Source
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ MINIMUM_YEARS = 4  # a line and a standard error of it
 
 
 @dataclass(frozen=True, kw_only=True)
-class OverTime:
+class OverTime(Shown):
     """When a target error is expected on a benchmark.
 
     Parameters

@@ -21,6 +21,7 @@ from costlaw.costs.rent import parse_date
 from costlaw.estimates import Estimate
 from costlaw.exceptions import DataError, OptionError
 from costlaw.hardware import likely_chip
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_number, format_percent, format_quantity
 from costlaw.version import __version__
@@ -32,7 +33,7 @@ _NEAR_YEARS = 3.0  # a rent observed within three years of a run is a rent of it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Card:
+class Card(Shown):
     """What something cost then and costs today.
 
     Parameters

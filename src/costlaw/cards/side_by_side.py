@@ -15,6 +15,7 @@ from costlaw.cards.tables import data_digest
 from costlaw.compute import Growth, growth_between
 from costlaw.costs import QUANTITIES
 from costlaw.estimates import Estimate
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_number
 from costlaw.version import __version__
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Pair:
+class Pair(Shown):
     """Two cards, with the growth from the first to the second.
 
     Parameters

@@ -20,6 +20,7 @@ from costlaw.costs.site import QUANTITIES, Site
 from costlaw.costs.tables import data_digest
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError, UnitError
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_quantity
 from costlaw.version import __version__
@@ -32,7 +33,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Cost:
+class Cost(Shown):
     """What an amount of compute costs at a site.
 
     Parameters

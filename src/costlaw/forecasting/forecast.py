@@ -21,6 +21,7 @@ from costlaw.fitting.scatter import Bands, ComputeAnswer, Fit, Recipe, ScatterBa
 from costlaw.forecasting.headroom import Headroom
 from costlaw.forecasting.pooled import PooledAnswer, PooledCheck, PooledFit
 from costlaw.runs import Benchmark, Runs
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_percent
 from costlaw.version import __version__
@@ -31,7 +32,7 @@ INSIDE = "inside the evidence"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Forecast:
+class Forecast(Shown):
     """What a target error takes.
 
     Parameters

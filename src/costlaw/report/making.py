@@ -9,12 +9,13 @@ from typing import Any
 from costlaw.forecasting import Forecast
 from costlaw.report import answers, grounds
 from costlaw.report.blocks import Section
+from costlaw.showing import Shown
 from costlaw.sources import Source
 from costlaw.version import __version__
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Memo:
+class Memo(Shown):
     """A decision memo.
 
     Parameters

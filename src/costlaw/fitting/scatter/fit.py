@@ -26,6 +26,7 @@ from costlaw.fitting.scatter.progress import Progress
 from costlaw.laws import Law
 from costlaw.laws import law as find_law
 from costlaw.runs import Benchmark, Runs
+from costlaw.showing import Shown
 from costlaw.sources import Source
 from costlaw.units import format_percent
 from costlaw.version import __version__
@@ -45,7 +46,7 @@ TOLD_APART = 0.05  # one-sided confidence below which an exponent is told apart 
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Fit:
+class Fit(Shown):
     """A law fitted to a scatter of runs.
 
     Parameters
