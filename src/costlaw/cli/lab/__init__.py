@@ -8,6 +8,9 @@ from costlaw.cli import LazyGroup
 
 # name -> (module that holds ``command``, one line of help): add a command here and nowhere else
 COMMANDS: dict[str, tuple[str, str]] = {
+    "resume": ("costlaw.cli.lab.resume", "Go on with a sweep, whatever ended it."),
+    "run": ("costlaw.cli.lab.run", "Run the trials that a small file describes."),
+    "status": ("costlaw.cli.lab.status", "How far a sweep is, what it took, what failed."),
     "theory": ("costlaw.cli.lab.theory", "Simulate the theory: k² the data, k⁴ the computation."),
 }
 
