@@ -18,6 +18,7 @@ import socket
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,29 +64,15 @@ def run_attempt(order: Order, *, asked_to_stop: Callable[[], bool] = lambda: Fal
     """
     place = order.place
     where = f"{socket.gethostname()}:{os.getpid()}"
+    window = _Window()
     status: Status
     outcome, message = None, ""
-    metered: Metered | None = None
-    share = 1.0
     try:
         place.mkdir(parents=True, exist_ok=True)
         with _alone_in(place):
-            task, trial = find_task(order.task), Trial.from_dict(order.trial)
-            write_whole(
-                place / BEGUN_FILE,
-                json.dumps({"attempt": order.attempt, "where": where, "t": time.time()}).encode(),
-            )
-            machine = MachineTime(contained=False)
-            before = machine.busy_s() or 0.0
-            window = meter(str(trial), folder=place / METER_FOLDER, live=False).start()
-            try:
-                stop = _Stop(Path(order.stop_file), asked_to_stop)
-                trained = task.train(trial, folder=place, stop=stop)
-                outcome = task.evaluate(trained, trial)
-            finally:
-                metered = window.stop()
-                busy = (machine.busy_s() or 0.0) - before
-                share = min(metered.cpu_s / busy, 1.0) if busy > 0 else 1.0
+            begun = {"attempt": order.attempt, "where": where, "t": time.time()}
+            write_whole(place / BEGUN_FILE, json.dumps(begun).encode())
+            outcome = _train(order, _Stop(Path(order.stop_file), asked_to_stop), window=window)
         problem = outcome.problem
         status, message = ("not finite", problem) if problem else ("finished", "")
     except Stopped:
@@ -98,11 +85,32 @@ def run_attempt(order: Order, *, asked_to_stop: Callable[[], bool] = lambda: Fal
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a task may raise anything
         status, message = "raised", _told(error, place)
     report = Report(
-        key=order.key, attempt=order.attempt, status=status, spent=_spent(metered, share),
+        key=order.key, attempt=order.attempt, status=status, spent=window.spent,
         outcome=_record(outcome) if status == "finished" and outcome else None,
         message=message, where=where,
     )  # fmt: skip
     return _kept(report, place)
+
+
+@dataclass
+class _Window:
+    """What an attempt used, known once its meter was stopped."""
+
+    spent: Spent = field(default_factory=lambda: Spent(attempts=1, unmetered=1))
+
+
+def _train(order: Order, stop: Callable[[], bool], *, window: _Window) -> Outcome:
+    """Train and evaluate under a meter; the task's own imports come before."""
+    task, trial = find_task(order.task), Trial.from_dict(order.trial)
+    machine = MachineTime(contained=False)
+    before = machine.busy_s() or 0.0
+    running = meter(str(trial), folder=order.place / METER_FOLDER, live=False).start()
+    try:
+        return task.evaluate(task.train(trial, folder=order.place, stop=stop), trial)
+    finally:
+        metered = running.stop()
+        busy = (machine.busy_s() or 0.0) - before
+        window.spent = _spent(metered, min(metered.cpu_s / busy, 1.0) if busy > 0 else 1.0)
 
 
 class _Stop:
@@ -155,9 +163,7 @@ def _told(error: BaseException, place: Path) -> str:
     return " ".join(f"{type(error).__name__}: {error}{at}".split())[:500]
 
 
-def _spent(metered: Metered | None, share: float) -> Spent:
-    if metered is None:
-        return Spent(attempts=1, unmetered=1)
+def _spent(metered: Metered, share: float) -> Spent:
     energy = own_energy_kwh(metered, share)
     return Spent(elapsed_s=metered.elapsed_s, cpu_s=metered.cpu_s, energy_kwh=energy or 0.0,
                  attempts=1, unmetered=int(energy is None))  # fmt: skip
