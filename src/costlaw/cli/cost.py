@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from costlaw.cli.options import show
+from costlaw.cli.options import check_figure, draw, figure_option, show
 
 _PLACE = ("chip", "region", "utilization", "pue", "usd_per_hour", "vendor", "provider", "date",
           "number_format")  # fmt: skip
@@ -48,6 +48,7 @@ _PLACE = ("chip", "region", "utilization", "pue", "usd_per_hour", "vendor", "pro
     help="Whole programme over its final run; 1 to leave it out.",
 )
 @click.option("--usd-year", type=int, default=None, metavar="YEAR", help="Dollars of which year.")
+@figure_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (versioned schema).")  # fmt: skip
 def command(subject: str, other: str | None, as_json: bool, **options: Any) -> None:
     """Say what a system, an amount of compute or a run cost then and costs today.
@@ -62,6 +63,10 @@ def command(subject: str, other: str | None, as_json: bool, **options: Any) -> N
     from costlaw.cards import side_by_side
     from costlaw.exceptions import OptionError
 
+    figure = options.pop("figure")
+    check_figure(figure)
+    if figure and not other:
+        raise OptionError("--figure draws the growth between two systems: add --vs B.")
     if options.pop("readings"):
         if other:
             raise OptionError("--readings prices one amount: leave out --vs.")
@@ -69,10 +74,22 @@ def command(subject: str, other: str | None, as_json: bool, **options: Any) -> N
         return
     card = _card(subject, options)
     result = side_by_side(card, _card(other, options)) if other else card
+    _draw(result, figure)
     show(result, as_json=as_json)
     notes = card.notes if not other else (*card.notes, *result.after.notes)
     for note in dict.fromkeys(notes):
         click.echo(f"note: {note}", err=True)
+
+
+def _draw(pair: Any, path: str | None) -> None:
+    from costlaw.exceptions import EvidenceError
+    from costlaw.figures import growth_figure
+
+    if not path:
+        return
+    if pair.growth is None:
+        raise EvidenceError(f"nothing to draw: {pair.missing}.")
+    draw(pair.growth, path, figure=growth_figure)
 
 
 def _card(subject: str, options: dict[str, Any]) -> Any:

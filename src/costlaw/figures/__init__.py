@@ -19,13 +19,17 @@ from costlaw.figures.saving import (
     write_whole,
 )
 from costlaw.figures.two_panels import forecast_figure
+from costlaw.figures.waterfall import decomposition_figure, growth_figure, hardware_figure
 
 __all__ = [
     "break_even_figure",
     "check_figure_path",
+    "decomposition_figure",
     "dominance_figure",
     "fit_figure",
     "forecast_figure",
+    "growth_figure",
+    "hardware_figure",
     "javascript_bundle",
     "over_time_figure",
     "parameters_figure",
