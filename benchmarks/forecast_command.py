@@ -25,6 +25,8 @@ COMMANDS = {
     ],
     "forecast own runs": ["forecast", "runs.csv", "--error", "14%"],
     "forecast with figure": ["forecast", "imagenet", "--error", "5%", "--figure", "picture.svg"],
+    "report as one HTML file": ["report", "imagenet", "--error", "5%", "--html", "memo.html"],
+    "report as PDF": ["report", "imagenet", "--error", "5%", "--pdf", "memo.pdf"],
     "--help": ["--help"],
 }  # fmt: skip
 GOALS = {"forecast imagenet": (1.5, 250.0)}  # CPU seconds, MB
@@ -75,7 +77,10 @@ def measure(runs: int) -> dict:
                 "goal_cpu_s": GOALS.get(label, (None, None))[0],
                 "goal_peak_mb": GOALS.get(label, (None, None))[1],
             }
-    return {"runs": runs, "commands": table, "help_imports": help_imports()}
+        pages = {kind: (folder / f"memo.{kind}").stat().st_size for kind in ("html", "pdf")}
+    return {
+        "runs": runs, "commands": table, "help_imports": help_imports(), "memo_bytes": pages,
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -91,6 +96,8 @@ def main() -> None:
     for label, row in record["commands"].items():
         goal = f"{row['goal_cpu_s']} s, {row['goal_peak_mb']:g} MB" if row["goal_cpu_s"] else ""
         print(f"| {label} | {row['cpu_s']:.2f} | {row['peak_mb']:.0f} | {goal} |")
+    for kind, size in record["memo_bytes"].items():
+        print(f"\nmemo.{kind}: {size / 1e6:.2f} MB (goal for HTML: at most 1.5 MB)")
     print(f"\n--help imports of {', '.join(HEAVY)}: {record['help_imports'] or 'none'}")
 
 
