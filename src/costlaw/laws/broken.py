@@ -94,15 +94,22 @@ class BrokenPowerLaw(Law):
         return (np.diff(slopes, axis=-1) * widths * softplus(-places / widths)).sum(axis=-1)
 
     def to_coefficients(self, q: Array) -> Array:
-        """Return (irreducible error, scale, c_0, c_1.., d_1.., f_1..)."""
+        """Return (irreducible error, scale, c_0, c_1.., d_1.., f_1..), breaks from left to right."""
         slopes, places, widths = self._parts(q)
         level, share = q[..., 0], q[..., 1]
         with np.errstate(over="ignore"):
             heads = np.exp(
                 np.stack([level - softplus(-share), level - softplus(share) + self._lift(q)], -1)
             )
-            changes = np.concatenate([slopes[..., :1], np.diff(slopes, axis=-1)], axis=-1)
-            return np.concatenate([heads, changes, np.exp(places), widths], axis=-1)
+        changes = np.diff(slopes, axis=-1)
+        order = np.argsort(places, axis=-1)  # a fit may find the breaks in any order
+        changes, places, widths = (
+            np.take_along_axis(part, order, axis=-1) for part in (changes, places, widths)
+        )
+        with np.errstate(over="ignore"):
+            return np.concatenate(
+                [heads, slopes[..., :1], changes, np.exp(places), widths], axis=-1
+            )
 
     def to_coordinates(self, coefficients: Array) -> Array:
         """Return (ln level, logit share, slopes, ln places, ln widths)."""
