@@ -34,7 +34,7 @@ def test_a_header_is_read_with_its_unit(header, column, factor, kind):
     assert header in choice.reason
 
 
-@pytest.mark.parametrize("header", ["colour", "learning_rate", "notes", "lr", "batch_size"])
+@pytest.mark.parametrize("header", ["colour", "warmup", "notes", "momentum", "batch_size"])
 def test_a_header_that_means_nothing_here_is_left_alone(header):
     assert recognise(header) is None
 

@@ -49,7 +49,9 @@ def assemble(
     data: dict[str, pl.Series] = {}
     for column, choice in chosen.items():
         raw = frame[choice.header]
-        if column in NUMBER_FIELDS:
+        if column == "learning_rate":  # only told from by its course; a text such as "auto" is none
+            data[column] = raw.cast(pl.Float64, strict=False).alias(column)
+        elif column in NUMBER_FIELDS:
             data[column] = _to_numbers(raw, choice, lines=lines, origin=origin) * choice.factor
         else:
             data[column] = raw.cast(pl.String)
@@ -164,7 +166,7 @@ def _drop_gaps(table: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, tuple[st
             "least one row with an error and a resource."
         )
     measured = [name for name in kept.columns if name in NUMBER_FIELDS and name != "line"]
-    labels = [name for name in ("seed", "curve", "step") if name in kept.columns]
+    labels = [name for name in ("seed", "curve", "step", "schedule") if name in kept.columns]
     unique = kept.unique(subset=["name", *measured, *labels], maintain_order=True)
     if unique.height < kept.height:
         notes.append(f"{_rows(kept.height - unique.height)} equal to another left out")

@@ -13,7 +13,8 @@ from costlaw.exceptions import DataError
 from costlaw.runs.benchmark import Benchmark
 from costlaw.runs.run import NUMBER_FIELDS
 
-_POSITIVE = tuple(name for name in NUMBER_FIELDS if name not in {"error", "year", "step"})
+_MAY_BE_ZERO = {"error", "year", "step", "learning_rate"}  # error and year have their own checks
+_POSITIVE = tuple(name for name in NUMBER_FIELDS if name not in _MAY_BE_ZERO)
 
 
 def where(frame: pl.DataFrame, index: int, origin: str) -> str:

@@ -46,6 +46,15 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "curve": ("curve", "curve_id"),
     "step": ("step", "steps", "global_step", "iteration", "iterations"),
     "seed": ("seed", "random_seed"),
+    "schedule": ("schedule", "lr_schedule", "lr_scheduler", "lr_scheduler_type",
+                 "learning_rate_schedule", "scheduler"),
+    "learning_rate": ("learning_rate", "lr", "current_lr"),
+    "embedding_parameters": ("embedding_parameters", "embedding_params", "n_embedding_params",
+                             "emb_params"),
+    "last_layer_parameters": ("last_layer_parameters", "head_params", "head_parameters",
+                              "unembedding_parameters", "lm_head_params", "output_parameters"),
+    "non_embedding_parameters": ("non_embedding_parameters", "non_embedding_params",
+                                 "parameters_without_embeddings", "n_non_embedding"),
 }  # fmt: skip
 _LOSS = ("loss", "test_loss", "val_loss", "valid_loss", "validation_loss", "eval_loss",
          "final_loss", "train_loss", "nll", "cross_entropy", "perplexity_log")  # fmt: skip
@@ -121,7 +130,7 @@ def _unit_factor(column: str, unit: str) -> float | None:
         return _TIME_UNITS.get(unit)
     if column == "energy_kwh":
         return _ENERGY_UNITS.get(unit)
-    if column in {"parameters", "examples", "step"}:
+    if column in {"examples", "step"} or column.endswith("parameters"):
         return _COUNT_UNITS.get(unit)
     if column == "cost_usd":
         return {"usd": 1.0, "dollars": 1.0, "k_usd": 1e3, "m_usd": 1e6}.get(unit)
@@ -258,7 +267,7 @@ def _settle(column: str, claims: list[ColumnChoice], origin: str) -> ColumnChoic
     exact = [claim for claim in claims if fold(claim.header) == column]
     if len(exact) == 1:
         return exact[0]
-    if column in {"name", "paper", "lineage", "curve", "seed"}:
+    if column in {"name", "paper", "lineage", "curve", "seed", "schedule", "learning_rate"}:
         order = _NAMES[column]
         return min(claims, key=lambda claim: order.index(fold(claim.header)))
     headers = '", "'.join(claim.header for claim in claims)

@@ -40,6 +40,12 @@ class Run:
         Position inside the curve [count].
     seed : str or None
         Repetition of the same setting.
+    schedule : str or None
+        Learning-rate schedule, such as ``cosine`` or ``constant``.
+    learning_rate : float or None
+        Learning rate at this point; 0 at the end of many schedules.
+    embedding_parameters, last_layer_parameters, non_embedding_parameters : float or None
+        Parts of ``parameters`` that some papers leave out; what is left without embeddings.
 
     Examples
     --------
@@ -64,6 +70,11 @@ class Run:
     curve: str | None = None
     step: float | None = None
     seed: str | None = None
+    schedule: str | None = None
+    learning_rate: float | None = None
+    embedding_parameters: float | None = None
+    last_layer_parameters: float | None = None
+    non_embedding_parameters: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields that are known."""
@@ -71,5 +82,5 @@ class Run:
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Run))
-TEXT_FIELDS: frozenset[str] = frozenset({"name", "paper", "lineage", "curve", "seed"})
+TEXT_FIELDS: frozenset[str] = frozenset({"name", "paper", "lineage", "curve", "seed", "schedule"})
 NUMBER_FIELDS: tuple[str, ...] = tuple(name for name in FIELDS if name not in TEXT_FIELDS)
