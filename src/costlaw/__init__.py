@@ -13,11 +13,14 @@ from costlaw.version import __version__
 
 _PUBLIC: dict[str, str] = {
     "fit": "costlaw.verbs",
+    "compare": "costlaw.verbs",
     "forecast": "costlaw.verbs",
+    "Comparison": "costlaw.fitting.own",
     "Cost": "costlaw.costs",
     "Estimate": "costlaw.estimates",
     "Fit": "costlaw.fitting.scatter",
     "Forecast": "costlaw.forecasting",
+    "LawFit": "costlaw.fitting.own",
     "Run": "costlaw.runs",
     "Runs": "costlaw.runs",
     "Site": "costlaw.costs",

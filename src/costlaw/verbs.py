@@ -1,14 +1,14 @@
-"""The verbs that join rooms: ``fit``, ``forecast``, ``workload_of`` as a person calls them.
+"""The verbs that join rooms: ``fit``, ``compare``, ``forecast`` as a person calls them.
 
 They bring intake, fitting, costs, cards, forecasting and lifecycle together with the defaults of
-the command line, which calls the same functions, so both doors give the same numbers. No formula
-lives here.
+the command line, which calls the same functions, so both doors give the same numbers. Own runs are
+told apart from learning curves here, once for every verb. No formula lives here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,16 @@ from costlaw.cards import subject_of
 from costlaw.costs import Site, preset
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError
-from costlaw.fitting.scatter import Fit, fit_scatter
+from costlaw.fitting.own import Comparison, LawFit, compare_laws, fit_law
+from costlaw.fitting.scatter import SCATTER_LAWS, Fit, fit_scatter
 from costlaw.forecasting import Forecast, fits_pool, forecast_runs
 from costlaw.intake import compute_column, runs_of
+from costlaw.laws import Law
+from costlaw.laws import law as find_law
 from costlaw.lifecycle import Sizing, Workload, inference_aware
 from costlaw.lifecycle.workload import FLOP_PER_PARAMETER
 from costlaw.runs import Runs
+from costlaw.runs.checkpoints import is_curve, separate
 from costlaw.units import parse_compute, parse_count, parse_duration, parse_error, parse_uses
 
 _PARAMETERS = re.compile(r"^(?P<count>[^a-z]*\d.*?)\s*(?:parameters|params|weights)$", re.I)
@@ -81,31 +85,50 @@ def _record(item: Any) -> Any:
     return run() if callable(run) else item if run is None else run
 
 
+def told_apart(runs: Runs) -> Runs:
+    """Return own runs with learning curves told apart from runs; published results as they are."""
+    return separate(runs).runs if runs.benchmark.name == "own runs" else runs
+
+
 def fit(
     source: Any,
     *,
-    law: str = "power",
+    law: str | Law = "power",
     estimand: str = "error-on-compute",
+    along: str | None = None,
+    parameters_as: str = "stated",
+    huber: float | None = None,
     **reading: Any,
-) -> Fit:
+) -> Fit | LawFit:
     """Fit a law to published results or to one's own runs.
 
     Parameters
     ----------
     source : str, Path, Runs, list of Run, or dataframe
         The evidence; at least 3 distinct amounts of compute [FLOP].
-    law : str
-        ``power``, ``exponential`` (1/error on log10 compute) or ``exponential-levels``.
+    law : str or Law
+        ``power``, ``exponential`` (1/error on log10 compute) or ``exponential-levels`` by the
+        estimand; any other name or alias of ``costlaw.laws``, or a law of one's own, by the batched
+        kernel: ``power-irreducible``, ``broken-power-1``, ``joint``, ``joint-repeated``,
+        ``two-stage``, ``power-year``, …
     estimand : str
         ``error-on-compute``, ``compute-on-error``, ``reduced-major-axis``, ``frontier`` or
-        ``fixed-year``.
+        ``fixed-year``; for the first three laws.
+    along : str, optional
+        Resource for a law of one input, such as ``examples``; compute where it is stated.
+    parameters_as : str
+        How parameters are counted in a joint law: ``stated``, ``without-embeddings``,
+        ``without-embeddings-and-last-layer`` or ``counted`` (compute / 6 / examples).
+    huber : float, optional
+        Width of Huber's loss on ln error; least squares if left out.
     **reading
         ``edition``, ``measure``, ``columns``, ``error_unit``, and for a tracker's store
         ``metric``, ``experiment``, ``points`` and the like: how to read the source.
 
     Returns
     -------
-    Fit
+    Fit or LawFit
+        ``LawFit`` for every law of the batched kernel.
 
     Raises
     ------
@@ -124,10 +147,67 @@ def fit(
     >>> result.n, round(result.cost_exponent, 2)
     (77, 11.96)
     """
-    runs = evidence_of(source, **reading)
-    return fit_scatter(
-        runs, column=compute_column(runs), law=law, estimand=estimand, edition=runs.origin
-    )
+    runs = told_apart(evidence_of(source, **reading))
+    chosen = find_law(law) if isinstance(law, str) else law
+    plain = chosen.name in SCATTER_LAWS and along is None and huber is None
+    states = runs.has("compute_flop") or runs.has("hardware_burden_flop")
+    if plain and estimand == "error-on-compute" and (is_curve(runs) or not states):
+        plain = False
+    if plain:
+        return fit_scatter(
+            runs, column=compute_column(runs), law=chosen.name, estimand=estimand,
+            edition=runs.origin,
+        )  # fmt: skip
+    if estimand != "error-on-compute":
+        raise OptionError(
+            f'estimand = {estimand}: the law "{chosen.name}" is fitted as error-on-compute; other '
+            f"estimands are for {', '.join(SCATTER_LAWS)}."
+        )
+    return fit_law(runs, chosen, along=along, convention=parameters_as, huber=huber)
+
+
+def compare(
+    source: Any,
+    error: float | str | None = None,
+    *,
+    laws: Sequence[str | Law] = (),
+    along: str | None = None,
+    **reading: Any,
+) -> Comparison:
+    """Set every law side by side on one's own runs: back-test, criteria, forecast, verdict.
+
+    Parameters
+    ----------
+    source : str, Path, Runs, list of Run, or dataframe
+        The evidence; at least 3 distinct amounts of a resource.
+    error : float or str, optional
+        Target to invert each law at: a fraction, a percentage, or a loss.
+    laws : sequence of str or Law
+        Laws to compare; all of one input, and the calibrated pool, if left out.
+    along : str, optional
+        Resource, such as ``examples``; compute [FLOP] where it is stated.
+    **reading
+        As for :func:`fit`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    EvidenceError
+        If the runs carry no law at all.
+
+    Examples
+    --------
+    >>> rows = [{"name": str(c), "error": 0.05 + 40 * (10.0**c) ** -0.13, "compute_flop": 10.0**c}
+    ...         for c in range(15, 23)]
+    >>> compare(rows, 0.06, laws=["power", "power-irreducible"]).best.law
+    'power-irreducible'
+    """
+    runs = told_apart(evidence_of(source, **reading))
+    target = None if error is None else _target(runs, error)
+    return compare_laws(runs, error=target, laws=laws, along=along)
 
 
 def forecast(
@@ -180,8 +260,8 @@ def forecast(
     (28.06, '1.4e+11')
     """
     place = preset(site) if isinstance(site, str) else site
-    runs = evidence_of(source, **reading)
-    target = parse_error(error) if runs.benchmark.is_fraction else _loss(error)
+    runs = told_apart(evidence_of(source, **reading))
+    target = _target(runs, error)
     column = compute_column(runs)
     if law is None:
         own = runs.benchmark.name == "own runs"
@@ -190,6 +270,10 @@ def forecast(
     return forecast_runs(
         runs, target, site=place, law=law, estimand=estimand, column=column, edition=runs.origin
     )
+
+
+def _target(runs: Runs, error: float | str) -> float:
+    return parse_error(error) if runs.benchmark.is_fraction else _loss(error)
 
 
 def _loss(error: float | str) -> float:

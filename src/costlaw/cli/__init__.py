@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("costlaw.cli.doctor", "Say what this machine can meter and what is installed."),
     "meter": ("costlaw.cli.meter", "Meter a command; recover and merge readings."),
     "audit": ("costlaw.cli.audit", "Hold every claim of the article and its paper against data."),
+    "compare": ("costlaw.cli.compare", "Set every law side by side on your own runs."),
     "completion": ("costlaw.cli.completion", "Print the completion script of a shell."),
     "config": ("costlaw.cli.config", "Show or keep the default site."),
     "cost": ("costlaw.cli.cost", "What a system, an amount or a run cost then and costs today."),

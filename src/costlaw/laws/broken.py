@@ -94,7 +94,7 @@ class BrokenPowerLaw(Law):
         return (np.diff(slopes, axis=-1) * widths * softplus(-places / widths)).sum(axis=-1)
 
     def to_coefficients(self, q: Array) -> Array:
-        """Return (irreducible error, scale, c_0, c_1.., d_1.., f_1..), breaks from left to right."""
+        """Return (irreducible error, scale, c_0, c_1.., d_1.., f_1..), breaks in order."""
         slopes, places, widths = self._parts(q)
         level, share = q[..., 0], q[..., 1]
         with np.errstate(over="ignore"):

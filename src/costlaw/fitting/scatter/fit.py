@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from costlaw.exceptions import OptionError, UnknownName
+from costlaw.fitting.checklist import Checklist
+from costlaw.fitting.diagnostic import Diagnostic
 from costlaw.fitting.scatter.estimands.compute_on_error import compute_on_error
 from costlaw.fitting.scatter.estimands.frontier import frontier
 from costlaw.fitting.scatter.estimands.least_squares import error_on_compute
@@ -128,6 +131,20 @@ class Fit(Shown):
         """Confidence that error does not fall with compute."""
         return self.line.wrong_way()
 
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every check of the fit, flagged or not."""
+        from costlaw.fitting.scatter.reporting import diagnose_scatter
+
+        return diagnose_scatter(self)
+
+    @property
+    def checklist(self) -> Checklist:
+        """The reporting checklist of the (Mis)Fitting survey, filled in as far as known."""
+        from costlaw.fitting.scatter.reporting import scatter_checklist
+
+        return scatter_checklist(self)
+
     @property
     def verdict(self) -> str:
         """``ok``, or why the slope carries nothing, in words."""
@@ -190,6 +207,8 @@ class Fit(Shown):
             "scatter_dex_of_compute": _plain(self.line.scatter_dex),
             "p_error_does_not_fall": self.p_wrong_way,
             "verdict": self.verdict,
+            "diagnostics": [one.to_dict() for one in self.diagnostics],
+            "checklist": self.checklist.to_dict(),
             "progress": self.progress.to_dict(level) if self.progress else None,
             "notes": list(self.line.notes),
             "sources": [source.to_dict() for source in self.sources],
@@ -208,7 +227,9 @@ class Fit(Shown):
             for name, value in line.coefficients.items()
         )
         x = self.evidence.x
-        best = format_percent(float(self.evidence.error.min()), 3)
+        least = float(self.evidence.error.min())
+        unit = self.benchmark.error_unit
+        best = format_percent(least, 3) if self.benchmark.is_fraction else f"{least:.4g} {unit}"
         kind = self.evidence.cluster_kind
         grouped = f", in {self.evidence.clusters} {kind} clusters" if kind != "run" else ""
         lines = [
@@ -228,6 +249,8 @@ class Fit(Shown):
             lines.append(f"  a year         {self.progress}")
         if self.verdict != "ok":
             lines.append(f"  verdict        {self.verdict}")
+        found = [one.sentence for one in self.diagnostics[1:] if one.flagged][: 12 - len(lines)]
+        lines += [f"  {'look at' if not at else '':<14} {text}" for at, text in enumerate(found)]
         return "\n".join(lines)
 
 

@@ -46,14 +46,33 @@ def leave_out_range(
     fitted = distinct_without(evidence.x, labels) >= 3
     fitted &= distinct_without(evidence.error, labels) >= 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        intercept, slope = _lines(evidence, estimand, labels, better=better).T
+        intercept, slope = lines_without(evidence, estimand, labels, better=better).T
         points = np.where(slope * better > 0, (target - intercept) / slope, np.inf)
     points = points[fitted & np.isfinite(intercept)]
     return (float(points.min()), float(points.max())) if points.size else (np.nan, np.nan)
 
 
-def _lines(evidence: Evidence, estimand: str, labels: NDArray[np.int64], *, better: float) -> Array:
-    """Return (intercept, slope) of response on log10 compute with each group left out."""
+def lines_without(
+    evidence: Evidence, estimand: str, labels: NDArray[np.int64], *, better: float
+) -> Array:
+    """Return (intercept, slope) of response on log10 compute with each group left out.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The points.
+    estimand : str
+        What is asked.
+    labels : ndarray of shape (n,)
+        Group of each point, as integers from 0.
+    better : float
+        +1 where the response grows as error falls, else -1.
+
+    Returns
+    -------
+    ndarray of shape (groups, 2)
+        NaN where a leave-out cannot be fitted.
+    """
     if estimand == "frontier":
         return frontier_without(evidence.x, evidence.response, labels, better=better)
     if estimand == "fixed-year":
