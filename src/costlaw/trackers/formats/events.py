@@ -18,11 +18,17 @@ from costlaw.trackers.formats.protobuf import (
     signed,
     submessage,
     text,
+    varint,
 )
 
 _FLOAT, _DOUBLE, _INT32, _INT64 = 1, 2, 3, 9  # types.proto
 _PACKED = {_FLOAT: (5, "<f"), _DOUBLE: (6, "<d")}  # tensor.proto: float_val, double_val
 _RAW = {_FLOAT: "<f", _DOUBLE: "<d", _INT32: "<i", _INT64: "<q"}
+
+# the order in which every writer serialises an event: field 1 (time), 2 (step), then the summary
+_WALL_KEY, _STEP_KEY, _STEP_AT = 0x09, 0x10, 10
+_UNPACK_DOUBLE = struct.Struct("<d").unpack_from
+_UNPACK_FLOAT = struct.Struct("<f").unpack_from
 
 Scalar = tuple[str, float]
 
@@ -144,4 +150,53 @@ def _entry(data: bytes) -> Iterator[tuple[str, str | float]]:
         yield key, setting
 
 
-__all__ = ["Event", "MalformedMessage"]
+class Layouts:
+    """Reads the events of a log that look alike without walking their fields again.
+
+    The first event of a tag is walked; where it holds one 32-bit scalar, what is constant in it
+    (all but time, step and value) is remembered, and an event with the same constant bytes is read
+    by place. Anything else is walked, so the answers are the same.
+    """
+
+    __slots__ = ("_places", "_tags")
+    MOST = 4096  # tags that are remembered
+
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}  # bytes behind the step: where the value is in them
+        self._tags: dict[bytes, str] = {}  # constant bytes: tag
+
+    def read(self, data: bytes) -> tuple[float, int, str, float] | None:
+        """Return time [s], step, tag and value of an event like one seen before, or None."""
+        if len(data) < _STEP_AT + 2 or data[0] != _WALL_KEY or data[_STEP_AT - 1] != _STEP_KEY:
+            return None
+        step, end = varint(data, _STEP_AT)
+        place = self._places.get(len(data) - end)
+        if place is None:
+            return None
+        tag = self._tags.get(data[end : end + place] + data[end + place + 4 :])
+        if tag is None:
+            return None
+        (wall_s,) = _UNPACK_DOUBLE(data, 1)
+        (value,) = _UNPACK_FLOAT(data, end + place)
+        return wall_s, signed(step), tag, value
+
+    def learn(self, data: bytes, event: Event) -> None:
+        """Remember what is constant in an event that was walked."""
+        if len(event.scalars) != 1 or event.settings or len(self._tags) >= self.MOST:
+            return
+        if data[0] != _WALL_KEY or data[_STEP_AT - 1] != _STEP_KEY:
+            return
+        tag, value = event.scalars[0]
+        _, end = varint(data, _STEP_AT)
+        rest = data[end:]
+        place = rest.rfind(struct.pack("<f", value))
+        if place < 0 or self._places.get(len(rest), place) != place:
+            return
+        other = data[:end] + rest[:place] + struct.pack("<f", 0.5 - value) + rest[place + 4 :]
+        if Event(other).scalars != [(tag, struct.unpack("<f", struct.pack("<f", 0.5 - value))[0])]:
+            return  # these four bytes are not the value
+        self._places[len(rest)] = place
+        self._tags[rest[:place] + rest[place + 4 :]] = tag
+
+
+__all__ = ["Event", "Layouts", "MalformedMessage"]

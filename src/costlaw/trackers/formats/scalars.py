@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _LINE = re.compile(r"^([A-Za-z_][\w./ -]*?)\s*:\s+(\S.*)$")
-_NAMED = {"nan": float("nan"), ".nan": float("nan"), "inf": float("inf"), ".inf": float("inf"),
-          "+inf": float("inf"), "-inf": float("-inf"), "-.inf": float("-inf"),
-          "infinity": float("inf"), "-infinity": float("-inf")}  # fmt: skip
+_DOTTED = {".nan": float("nan"), ".inf": float("inf"), "+.inf": float("inf"),
+           "-.inf": float("-inf")}  # how YAML writes them # fmt: skip
 
 
 def number(text: str) -> float | None:
@@ -23,10 +21,10 @@ def number(text: str) -> float | None:
     >>> number("1e18"), number(" 0.5 "), number("adam"), number("-inf"), number("")
     (1e+18, 0.5, None, -inf, None)
     """
-    word = text.strip()
-    if _NUMBER.fullmatch(word):
-        return float(word)
-    return _NAMED.get(word.casefold())
+    try:
+        return float(text)
+    except ValueError:
+        return _DOTTED.get(text.strip().casefold())
 
 
 def flat_yaml(text: str) -> dict[str, str | float]:

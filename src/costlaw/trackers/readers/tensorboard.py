@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from costlaw.trackers.formats.events import Event, MalformedMessage
+from costlaw.trackers.formats.events import Event, Layouts, MalformedMessage
 from costlaw.trackers.formats.record_file import Damage, records
 from costlaw.trackers.logged import Fault, LoggedRun, TraceBuilder, Wanted
 from costlaw.trackers.meaning import HELD_OUT
@@ -93,13 +93,21 @@ class _Log:
 
     def __init__(self) -> None:
         self.points = TraceBuilder()
+        self.layouts = Layouts()
         self.settings: dict[str, str | float] = {}
         self.first_s, self.last_s = math.inf, -math.inf
 
     def take(self, record: bytes, split: str, damage: Damage) -> None:
         """Read one event; a malformed one is counted."""
         try:
+            known = self.layouts.read(record)
+            if known:
+                wall_s, step, tag, value = known
+                self.first_s, self.last_s = min(self.first_s, wall_s), max(self.last_s, wall_s)
+                self.points.add(f"{split}/{tag}" if split else tag, step, value)
+                return
             event = Event(record)
+            self.layouts.learn(record, event)
         except MalformedMessage:
             damage.lost_records += 1
             return
