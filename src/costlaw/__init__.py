@@ -26,6 +26,7 @@ _PUBLIC: dict[str, str] = {
     "Site": "costlaw.costs",
     "Source": "costlaw.sources",
     "import_runs": "costlaw.trackers",
+    "log_answer": "costlaw.trackers",
     "CostlawError": "costlaw.exceptions",
     "cost": "costlaw.cards",
     "decompose": "costlaw.decomposition",

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from costlaw.cli.options import check_figure, draw, figure_option, show
+from costlaw.cli.options import check_figure, draw, figure_option, log_back, log_options, show
 
 _PLACE = ("chip", "region", "utilization", "pue", "usd_per_hour", "vendor", "provider", "date",
           "number_format")  # fmt: skip
@@ -49,6 +49,8 @@ _PLACE = ("chip", "region", "utilization", "pue", "usd_per_hour", "vendor", "pro
 )
 @click.option("--usd-year", type=int, default=None, metavar="YEAR", help="Dollars of which year.")
 @figure_option
+@click.option("--model-card", is_flag=True, help="Print the emissions block of a model card.")
+@log_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (versioned schema).")  # fmt: skip
 def command(subject: str, other: str | None, as_json: bool, **options: Any) -> None:
     """Say what a system, an amount of compute or a run cost then and costs today.
@@ -59,6 +61,7 @@ def command(subject: str, other: str | None, as_json: bool, **options: Any) -> N
     costlaw cost "8xH100-hours" --date 2024
     costlaw cost AlexNet --vs NASNet-A --json
     costlaw cost "1e28 FLOP" --readings
+    costlaw cost run.json --model-card
     """
     from costlaw.cards import side_by_side
     from costlaw.exceptions import OptionError
@@ -72,10 +75,18 @@ def command(subject: str, other: str | None, as_json: bool, **options: Any) -> N
             raise OptionError("--readings prices one amount: leave out --vs.")
         _show_readings(subject, options["chip"], as_json)
         return
+    model_card, log_to, log_run = (options.pop(key) for key in ("model_card", "log_to", "log_run"))
     card = _card(subject, options)
+    if model_card:
+        from costlaw.cards.model_card import emissions_block
+
+        click.echo(emissions_block(card), nl=False)
+        log_back(card, log_to, log_run)
+        return
     result = side_by_side(card, _card(other, options)) if other else card
     _draw(result, figure)
     show(result, as_json=as_json)
+    log_back(result, log_to, log_run)
     notes = card.notes if not other else (*card.notes, *result.after.notes)
     for note in dict.fromkeys(notes):
         click.echo(f"note: {note}", err=True)

@@ -12,6 +12,8 @@ from costlaw.cli.options import (
     draw,
     evidence_options,
     figure_option,
+    log_back,
+    log_options,
     reading,
     show,
     site_option,
@@ -28,6 +30,7 @@ from costlaw.exceptions import EvidenceError
 @site_option
 @click.option("--budget", default=None, metavar="USD", help="Say what gain fits this budget.")
 @figure_option
+@log_options
 @click.option("--strict", is_flag=True, help="Leave with 3 past the back-tested reach.")
 @store_options
 @evidence_options
@@ -40,6 +43,7 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     costlaw forecast runs.csv --error 3% --json
     costlaw forecast mlruns --error 3% --metric val/error
     costlaw forecast imagenet --error 5% --figure picture.html
+    costlaw forecast mlruns --error 3% --log-to mlflow:http://localhost:5000
     """
     from costlaw.units import parse_money
     from costlaw.verbs import forecast
@@ -55,6 +59,7 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
 
         draw(result, options["figure"], figure=forecast_figure)
     show(result, as_json=options["as_json"])
+    log_back(result, options["log_to"], options["log_run"])
     _say(result, budget)
     if options["strict"] and result.evidence.startswith("beyond"):
         raise EvidenceError(

@@ -164,6 +164,29 @@ def draw(result: Any, path: str, *, figure: Callable[..., dict[str, Any]]) -> No
     click.echo(f"figure written: {written}", err=True)
 
 
+def log_options(command: F) -> F:
+    """Add the options that write an answer back to a tracker."""
+    for decorate in (
+        click.option("--log-run", default=None, metavar="ID",
+                     help="With --log-to: add to this run instead of a new one."),
+        click.option("--log-to", default=None, metavar="PLACE",
+                     help="Write it to a tracker: mlflow:ADDRESS or wandb:ENTITY/PROJECT."),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+def log_back(result: Any, place: str | None, run: str | None) -> None:
+    """Write a result to a tracker where one was asked for, and say to which run."""
+    if place is None:
+        if run:
+            raise OptionError("--log-run names a run of a tracker: it goes with --log-to PLACE.")
+        return
+    from costlaw.trackers import log_answer
+
+    click.echo(f"logged to run {log_answer(result, place, run=run)}", err=True)
+
+
 def show(result: Any, *, as_json: bool) -> None:
     """Print a result on stdout: its card, or its JSON."""
     if as_json:

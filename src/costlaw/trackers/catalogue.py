@@ -15,6 +15,7 @@ from costlaw.trackers.reader import Reader
 
 # name -> (module below readers, class); order is the order of sniffing
 READERS: dict[str, tuple[str, str]] = {
+    "wandb-api": ("wandb_api", "WandbApi"),
     "mlflow-server": ("mlflow_server", "MlflowServer"),
     "mlflow-database": ("mlflow_database", "MlflowDatabase"),
     "mlflow-files": ("mlflow_files", "MlflowFiles"),

@@ -35,7 +35,7 @@ class Place:
     @property
     def is_address(self) -> bool:
         """Whether it is an address of a server."""
-        return self.text.casefold().startswith(("http://", "https://"))
+        return self.text.casefold().startswith(("http://", "https://", "wandb://"))
 
     @cached_property
     def path(self) -> Path:

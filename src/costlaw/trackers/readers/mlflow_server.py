@@ -42,8 +42,9 @@ class MlflowServer(Reader):
     title = "MLflow server"
 
     def sniff(self, place: Place) -> bool:
-        """Return whether the place is an address."""
-        return place.is_address
+        """Return whether the place is an address that no other reader claims."""
+        host = urlsplit(place.text).hostname or ""
+        return place.is_address and "wandb" not in (urlsplit(place.text).scheme, *host.split("."))
 
     def logged(self, place: Place, wanted: Wanted) -> Iterator[LoggedRun | Fault]:
         """Yield the runs of one experiment."""

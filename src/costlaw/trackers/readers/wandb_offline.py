@@ -60,6 +60,17 @@ class WandbOffline(Reader):
             yield record.run(path, damage)
 
 
+def is_own(key: str) -> bool:
+    """Return whether a name is W&B's own bookkeeping.
+
+    Examples
+    --------
+    >>> is_own("_wandb.runtime"), is_own("_step"), is_own("val/error")
+    (True, True, False)
+    """
+    return key.partition(".")[0] in _OWN
+
+
 def _logs(place: Place) -> Iterator[Path]:
     if not place.is_folder:
         yield place.path
@@ -126,7 +137,7 @@ class _Record:
         """Return the run, or why there is none."""
         traces = self.points.traces()
         for key, cell in self.summary.items():
-            if isinstance(cell, float) and key not in traces and key not in _OWN:
+            if isinstance(cell, float) and key not in traces and not is_own(key):
                 traces[key] = Trace.single(cell)
         if not traces and not self.settings:
             return Fault(where=path.name, reason=damage.words() or "no record of a run in it")
@@ -134,7 +145,7 @@ class _Record:
         note = f"{self.name or self.identity}: {path.name} {damage.words()}"
         return LoggedRun(
             name=self.name or self.identity, identity=self.identity,
-            settings={key: cell for key, cell in self.settings.items() if key not in _OWN},
+            settings={key: cell for key, cell in self.settings.items() if not is_own(key)},
             traces=traces, finished=self.ended,
             duration_s=runtime if isinstance(runtime, float) and runtime > 0 else None,
             notes=(note,) if damage.words() else (),
