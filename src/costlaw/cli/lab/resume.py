@@ -17,6 +17,9 @@ from costlaw.cli.options import show
 def command(folder: str, *, again: bool, **options: Any) -> None:
     """Go on with a sweep from its ledger: after an interruption, a crash, a lost cluster.
 
+    \b
+    costlaw lab resume costlaw-lab/digits
+
     Caps given here take the place of the description's; what was spent before counts.
     """
     from costlaw.lab.sweeps import resume_sweep, sweep_result

@@ -19,6 +19,10 @@ from costlaw.cli.options import show
 def command(description: str, *, folder: str | None, again: bool, **options: Any) -> None:
     """Run the trials that a small file describes; what is done already is not done again.
 
+    \b
+    costlaw lab run sweep.toml
+    costlaw lab run sweep.toml --workers 2 --usd 5
+
     Killing it at any time loses at most the running step: costlaw lab resume DIR goes on.
     Exit codes: 0 all done, 4 partly done (failed trials, budget spent), 130 interrupted.
     """

@@ -12,7 +12,12 @@ from costlaw.cli.options import show
 @click.option("--csv", "as_csv", is_flag=True, help="Print the trials as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (versioned schema).")
 def command(folder: str, *, as_csv: bool, as_json: bool) -> None:
-    """Say how far a sweep is, what it took, what failed and why; also while it runs."""
+    """Say how far a sweep is, what it took, what failed and why; also while it runs.
+
+    \b
+    costlaw lab status costlaw-lab/digits
+    costlaw lab status costlaw-lab/digits --csv
+    """
     from costlaw.lab.sweeps import sweep_result
 
     result = sweep_result(folder)
