@@ -31,7 +31,7 @@ def state(result, kind):
         (
             faulty.POISON,
             "raised",
-            "2 attempts were lost; the last: its worker process died (signal 9)",
+            "2 attempts, none finished; the last: its worker process died (signal 9)",
         ),
         (faulty.LEAVES, "raised", "SystemExit: 3"),
     ],

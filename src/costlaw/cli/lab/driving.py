@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -74,11 +75,15 @@ class ProgressLine:
             sys.stderr.write("\r\x1b[K")
 
 
-def leave(result: Any) -> None:
+def leave(result: Any, runner: Any) -> None:
     """End with the exit code that a sweep's state means: done, partly done, failed, interrupted."""
     code = DONE
     if result.state.stopped == "interrupted":
         code = INTERRUPTED
     elif not result.is_complete:
         code = PARTLY if result.finished or result.state.stopped else FAILURE
+    if runner.is_gone():  # what its library would still do at the end would only crash
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     raise SystemExit(code)

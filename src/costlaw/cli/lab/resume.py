@@ -31,4 +31,4 @@ def command(folder: str, *, again: bool, **options: Any) -> None:
     result = resume_sweep(folder, runner=runner, budget=budget, say=line, again=again)
     line.end()
     show(result, as_json=options["as_json"])
-    leave(result)
+    leave(result, runner)

@@ -37,4 +37,4 @@ def command(description: str, *, folder: str | None, again: bool, **options: Any
     result = run_sweep(sweep, folder, runner=runner, say=line, again=again)
     line.end()
     show(result, as_json=options["as_json"])
-    leave(result)
+    leave(result, runner)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 WAIT_FOR_LOCK_S = 20.0
 LOOK_EVERY_S = 0.2  # how often the stop file is looked for
+ENOUGH_S = 0.5  # of metered processor time to say what energy the rest took
 REST = 0.25  # of the devices: power supply, fans, board (as in metering, estimated)
 
 
@@ -241,7 +242,9 @@ def spent_before_death(place: Path, *, elapsed_s: float | None = None) -> Spent:
     except (CostlawError, IndexError):
         return Spent(elapsed_s=elapsed_s or 0.0, cpu_s=elapsed_s or 0.0, attempts=1, unmetered=1)
     rest = max((elapsed_s or last.elapsed_s) - last.elapsed_s, 0.0)
+    cpu_s = last.cpu_s + rest
     share = min(last.cpu_s / last.elapsed_s, 1.0) if last.elapsed_s > 0 else 1.0
-    energy = own_energy_kwh(last, share)
-    return Spent(elapsed_s=last.elapsed_s + rest, cpu_s=last.cpu_s + rest,
-                 energy_kwh=energy or 0.0, attempts=1, unmetered=int(energy is None))  # fmt: skip
+    energy = own_energy_kwh(last, share) if last.cpu_s >= ENOUGH_S else None
+    return Spent(elapsed_s=last.elapsed_s + rest, cpu_s=cpu_s, attempts=1,
+                 energy_kwh=(energy or 0.0) * cpu_s / max(last.cpu_s, ENOUGH_S),
+                 unmetered=int(energy is None))  # fmt: skip

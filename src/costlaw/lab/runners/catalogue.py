@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from costlaw.exceptions import MissingExtra, OptionError, UnknownName
+from costlaw.exceptions import OptionError, UnknownName
 from costlaw.lab.runners.local import LocalRunner
 from costlaw.lab.runners.runner import Runner
 
@@ -48,4 +48,6 @@ def make_runner(
         if address is not None:
             raise OptionError(f"address {address}: local processes have none; use --runner ray.")
         return LocalRunner(workers, threads=threads)
-    raise MissingExtra("ray", "the runner for a cluster")
+    from costlaw.lab.runners.ray_cluster import RayRunner
+
+    return RayRunner(address, workers=workers, threads=threads)

@@ -2,8 +2,8 @@
 
 Both are plain values that travel as JSON to another process or machine. How an attempt can end:
 ``finished``; ``raised``, ``not finite``, ``disk full``, ``hung``, ``no node``: the trial failed and
-the rest goes on; ``lost``: its worker or node died, it is tried again; ``stopped``: asked to, its
-checkpoint is kept.
+the rest goes on; ``lost``: its worker died, it is tried again, but not for ever; ``node lost``: its
+whole node died, which is not its doing; ``stopped``: asked to, its checkpoint is kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from typing import Any, Literal, Self
 from costlaw.lab.sweeps.budget import Spent
 
 Status = Literal[
-    "finished", "raised", "not finite", "disk full", "hung", "no node", "lost", "stopped"
+    "finished",
+    "raised",
+    "not finite",
+    "disk full",
+    "hung",
+    "no node",
+    "lost",
+    "node lost",
+    "stopped",
 ]
 FAILED = frozenset({"raised", "not finite", "disk full", "hung", "no node"})
 OUTCOME_FILE, METER_FOLDER, LOCK_FILE = "outcome.json", "meter", "trial.lock"

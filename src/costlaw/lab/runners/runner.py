@@ -45,6 +45,10 @@ class Runner(ABC):
         """Return keys that no living node could ever take, each with the reason."""
         return []
 
+    def is_gone(self) -> bool:
+        """Return whether the place where attempts run has gone as a whole."""
+        return False
+
     def describe(self) -> str:
         """Return what it runs on, in words."""
         return self.name

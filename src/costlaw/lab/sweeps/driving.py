@@ -85,19 +85,20 @@ class Driver:
         one = self.state.trials[report.key]
         self._running.pop(report.key, None)
         place = self.folder / TRIALS / report.key
-        if report.status == "lost":
+        if report.status in ("lost", "node lost"):
             report = found_outcome(place, report.key) or report
         if report.spent is None:
             report = replace(report, spent=spent_before_death(place, elapsed_s=report.ran_s))
         self.ledger.append("ended", **report.to_dict())
         one.end(report)
-        if one.status == "waiting" and one.lost >= self.state.sweep.limits.attempts:
+        allowed = self.state.sweep.limits.attempts
+        if one.status == "waiting" and (one.lost >= allowed or one.attempts >= 10 * allowed):
             self._give_up(one)
         if report.status == "disk full":
             clear_trial(place)
 
     def _give_up(self, one: TrialState) -> None:
-        tried = f"{one.lost} attempts were lost; the last: {one.message}"
+        tried = f"{one.attempts} attempts, none finished; the last: {one.message}"
         report = Report(key=one.trial.key, attempt=one.attempts, status="raised", spent=Spent(),
                         message=tried)  # fmt: skip
         self.ledger.append("ended", **report.to_dict())
