@@ -34,6 +34,8 @@ _PUBLIC: dict[str, str] = {
     "Workload": "costlaw.lifecycle",
     "lifecycle_of": "costlaw.lifecycle",
     "workload_of": "costlaw.verbs",
+    "plan": "costlaw.verbs",
+    "Plan": "costlaw.planning",
     "meter": "costlaw.metering.windows",
 }
 
@@ -43,6 +45,10 @@ draw_with(
         "Fit": "costlaw.figures:fit_figure",
         "Forecast": "costlaw.figures:forecast_figure",
         "OverTime": "costlaw.figures:over_time_figure",
+        "Decomposition": "costlaw.figures:decomposition_figure",
+        "HardwareTrends": "costlaw.figures:hardware_figure",
+        "DominanceMap": "costlaw.figures:dominance_figure",
+        "StrategyComparison": "costlaw.figures:break_even_figure",
     }
 )
 

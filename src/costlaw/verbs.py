@@ -1,8 +1,9 @@
-"""The verbs that join rooms: ``fit``, ``compare``, ``forecast`` as a person calls them.
+"""The verbs that join rooms: ``fit``, ``compare``, ``forecast``, ``plan``, ``workload_of``.
 
-They bring intake, fitting, costs, cards, forecasting and lifecycle together with the defaults of
-the command line, which calls the same functions, so both doors give the same numbers. Own runs are
-told apart from learning curves here, once for every verb. No formula lives here.
+They bring intake, fitting, costs, cards, forecasting, lifecycle and planning together with the
+defaults of the command line, which calls the same functions, so that both doors give the same
+numbers. Own runs are told apart from learning curves here, once for every verb. No formula lives
+here.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from costlaw.forecasting import Forecast, fits_pool, forecast_runs
 from costlaw.intake import compute_column, runs_of
 from costlaw.laws import Law
 from costlaw.laws import law as find_law
-from costlaw.lifecycle import Sizing, Workload, inference_aware
+from costlaw.lifecycle import Sizing, Strategy, Workload, inference_aware
 from costlaw.lifecycle.workload import FLOP_PER_PARAMETER
+from costlaw.planning import Plan, Wish, error_after, plan_for_budget, plan_for_error
 from costlaw.runs import Runs
 from costlaw.runs.checkpoints import is_curve, separate
 from costlaw.units import parse_compute, parse_count, parse_duration, parse_error, parse_uses
@@ -286,6 +288,72 @@ def _loss(error: float | str) -> float:
     if not 0 < value < float("inf"):
         raise UnitError(f"error = {error}: expected a finite loss above 0.")
     return value
+
+
+def plan(
+    source: Any,
+    error: float | str | None = None,
+    *,
+    wish: Wish | None = None,
+    site: str | Site = "today",
+    sites: Sequence[Site] = (),
+    strategies: Sequence[Strategy] = (),
+    **asked: Any,
+) -> Plan:
+    """Plan for a target error, or for what a budget buys.
+
+    Parameters
+    ----------
+    source : str, Path, Runs, list of Run, or dataframe
+        The evidence, as for :func:`forecast`.
+    error : float or str, optional
+        Target; without one, ``wish.budget`` says what to spend.
+    wish : Wish, optional
+        Budget [USD], deadline, chance, width, uses.
+    site : str or Site
+        Where the ladder and the next point are priced.
+    sites, strategies : sequences
+        What the table compares; the table of sites, and doing nothing, if not given.
+    **asked
+        ``law``, ``estimand`` and how to read the source, as for :func:`forecast`.
+
+    Returns
+    -------
+    Plan
+        Choices with cost, carbon, time and chance; next point, year, ladder, recommendation.
+
+    Raises
+    ------
+    OptionError
+        If neither an error nor a budget is given.
+    EvidenceError
+        If the evidence carries no number.
+
+    Examples
+    --------
+    >>> made = plan("imagenet", "8%", wish=Wish(budget=1e7))
+    >>> len(made.options) >= 15, made.advice.best.usd.value < 1e7
+    (True, True)
+    """
+    wanted = wish or Wish()
+    if error is not None:
+        found = forecast(source, error, site=site, **asked)
+        return plan_for_error(found, wish=wanted, sites=sites, strategies=strategies)
+    if wanted.budget is None:
+        raise OptionError("a plan needs a target error or a budget: name one of them.")
+    law = {key: asked.pop(key) for key in ("law", "estimand") if key in asked}
+    runs = evidence_of(source, **asked)
+    seen = forecast(runs, _best_of(runs), site=site, **law)
+    bought = wanted.budget / seen.site.per_flop["usd"].value
+    buys = error_after(seen, Estimate.exact(bought, "FLOP")).value
+    found = forecast(runs, buys, site=site, **law)
+    return plan_for_budget(found, wish=wanted, sites=sites, strategies=strategies)
+
+
+def _best_of(runs: Runs) -> float:
+    """Return the lowest error of runs that state their compute."""
+    errors, compute = runs.numbers("error"), runs.numbers(compute_column(runs))
+    return float(errors[compute > 0].min())
 
 
 def workload_of(

@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "costlaw.cli.lifecycle",
         "Training against running, and strategies that cost less.",
     ),
+    "plan": ("costlaw.cli.plan", "A target error or a budget as a ranked table of choices."),
     "literature": ("costlaw.cli.literature", "See, check and export the published results."),
     "report": ("costlaw.cli.report", "A forecast as a decision memo: HTML, PDF or Markdown."),
 }

@@ -122,13 +122,13 @@ def _draw(result: Any, path: str | None) -> None:
     if not path:
         return
     from costlaw.exceptions import OptionError
-    from costlaw.lifecycle import Comparison, DominanceMap
+    from costlaw.lifecycle import DominanceMap, StrategyComparison
 
     if isinstance(result, DominanceMap):
         from costlaw.figures import dominance_figure
 
         draw(result, path, figure=dominance_figure)
-    elif isinstance(result, Comparison):
+    elif isinstance(result, StrategyComparison):
         from costlaw.figures import break_even_figure
 
         draw(result, path, figure=break_even_figure)

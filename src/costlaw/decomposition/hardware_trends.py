@@ -20,6 +20,7 @@ from costlaw.decomposition.tables import rows, source
 from costlaw.decomposition.trends import Trend, trend
 from costlaw.hardware import chips
 from costlaw.hardware.chip import Chip
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_number
 from costlaw.version import __version__
@@ -110,7 +111,7 @@ def _generation(row: dict[str, str]) -> Generation:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class HardwareTrends:
+class HardwareTrends(Shown):
     """Growth of hardware per year, and its generations taken apart.
 
     Parameters

@@ -17,6 +17,7 @@ from costlaw.decomposition.shapley import Progress, progress_of
 from costlaw.decomposition.tables import rows
 from costlaw.exceptions import EvidenceError
 from costlaw.literature import benchmark as find_benchmark
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.version import __version__
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Decomposition:
+class Decomposition(Shown):
     """Where growth and progress at a benchmark came from.
 
     Parameters

@@ -19,7 +19,7 @@ from costlaw.figures.frame import Frame, decade_ticks, log_ticks
 from costlaw.figures.labels import place
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.wording import power_text, short_number
-from costlaw.lifecycle import Comparison, Lifecycle
+from costlaw.lifecycle import Lifecycle, StrategyComparison
 from costlaw.units import format_number, format_percent, format_quantity
 
 _STEPS = 120
@@ -32,13 +32,13 @@ _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [1, 3], [10, 4])
 
 
 def break_even_figure(
-    found: Comparison, *, width: int = 720, theme: str = "light"
+    found: StrategyComparison, *, width: int = 720, theme: str = "light"
 ) -> dict[str, Any]:
     """Draw what strategies cost as the number of uses grows.
 
     Parameters
     ----------
-    found : Comparison
+    found : StrategyComparison
         What ``lifecycle.compare_strategies`` answers.
     width : int
         Width of the whole picture, at least 320 [px].
@@ -83,7 +83,7 @@ def break_even_figure(
     return sheet(panels, heads=(title, under), says=f"{title} {'; '.join(under)}.", on=on)
 
 
-def _verdict(found: Comparison, best: Lifecycle) -> str:
+def _verdict(found: StrategyComparison, best: Lifecycle) -> str:
     if best is found.baseline:
         return "none of these strategies is cheaper at this many uses"
     total, base = (life.total(found.currency) for life in (best, found.baseline))
@@ -100,7 +100,7 @@ def _kind(life: Lifecycle) -> str:
             "derived": "ratios derived from the source"}[life.strategy.kind]  # fmt: skip
 
 
-def _span(found: Comparison) -> tuple[float, float]:
+def _span(found: StrategyComparison) -> tuple[float, float]:
     """Return the log10 uses to show: the workload's own, and every break-even there is."""
     own = math.log10(found.baseline.workload.uses.value)
     marks = [own]
@@ -113,7 +113,7 @@ def _span(found: Comparison) -> tuple[float, float]:
     return max(left, own - 6) - room, min(right, own + 6) + room
 
 
-def _shown(found: Comparison) -> list[Lifecycle]:
+def _shown(found: StrategyComparison) -> list[Lifecycle]:
     return [life for life in found.ranked if life is not found.baseline]
 
 
@@ -124,7 +124,7 @@ def _name(life: Lifecycle) -> str:
 
 
 def _upper(
-    found: Comparison, span: tuple[float, float], on: Paper
+    found: StrategyComparison, span: tuple[float, float], on: Paper
 ) -> tuple[Frame, list[dict[str, Any]]]:
     uses = np.linspace(*span, _STEPS)
     curves = {life.strategy.name: _ratio(found, life, uses) for life in _shown(found)}
@@ -165,7 +165,7 @@ def _label_place(i: int, count: int) -> float:
     return 0.12 + 0.76 * (i + 0.5) / max(count, 1)
 
 
-def _ratio(found: Comparison, life: Lifecycle, log_uses: np.ndarray) -> np.ndarray:
+def _ratio(found: StrategyComparison, life: Lifecycle, log_uses: np.ndarray) -> np.ndarray:
     """Return log10 of the total over the baseline's at numbers of uses, at the point values."""
     item = found.break_evens[life.strategy.name]
     totals = [
@@ -175,7 +175,7 @@ def _ratio(found: Comparison, life: Lifecycle, log_uses: np.ndarray) -> np.ndarr
     return np.asarray(np.log10(totals[0] / totals[1]))
 
 
-def _own(found: Comparison, frame: Frame, on: Paper) -> list[dict[str, Any]]:
+def _own(found: StrategyComparison, frame: Frame, on: Paper) -> list[dict[str, Any]]:
     uses = found.baseline.workload.uses.value
     column = frame.across(math.log10(uses))
     side = "right" if column > 0.6 * frame.width else "left"
@@ -188,7 +188,7 @@ def _own(found: Comparison, frame: Frame, on: Paper) -> list[dict[str, Any]]:
 
 
 def _lower(
-    found: Comparison, span: tuple[float, float], on: Paper
+    found: StrategyComparison, span: tuple[float, float], on: Paper
 ) -> tuple[Frame, list[dict[str, Any]]]:
     listed = _shown(found)
     step = 3.0 * on.size
@@ -205,13 +205,13 @@ def _lower(
     return frame, marks
 
 
-def _own_rule(found: Comparison, frame: Frame, on: Paper) -> list[dict[str, Any]]:
+def _own_rule(found: StrategyComparison, frame: Frame, on: Paper) -> list[dict[str, Any]]:
     uses = math.log10(found.baseline.workload.uses.value)
     return [layers.drop(frame, uses, 0.0, color=on.theme.target, strokeDash=[3, 3])]
 
 
 def _row(
-    found: Comparison, life: Lifecycle, y: float, *, frame: Frame, on: Paper
+    found: StrategyComparison, life: Lifecycle, y: float, *, frame: Frame, on: Paper
 ) -> list[dict[str, Any]]:
     """Return one strategy's name with its diamond and bar, or what it says instead."""
     item = found.break_evens[life.strategy.name]

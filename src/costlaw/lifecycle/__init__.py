@@ -7,7 +7,7 @@ on the two costs and Sardana et al. (2024). It forecasts no error and runs no ex
 """
 
 from costlaw.lifecycle.break_even import BreakEven, at_equal_error, break_even
-from costlaw.lifecycle.comparison import Comparison, compare_strategies
+from costlaw.lifecycle.comparison import StrategyComparison, compare_strategies
 from costlaw.lifecycle.dominance import DominanceMap, dominance_map
 from costlaw.lifecycle.life import CURRENCIES, PARTS, Lifecycle, lifecycle_of, serving
 from costlaw.lifecycle.sizing import Sized, Sizing, inference_aware, sized_workload
@@ -27,12 +27,12 @@ __all__ = [
     "FAMILIES",
     "PARTS",
     "BreakEven",
-    "Comparison",
     "DominanceMap",
     "Lifecycle",
     "Sized",
     "Sizing",
     "Strategy",
+    "StrategyComparison",
     "Workload",
     "at_equal_error",
     "break_even",

@@ -19,6 +19,7 @@ from costlaw.lifecycle.break_even import BreakEven, break_even
 from costlaw.lifecycle.life import CURRENCIES, Lifecycle, lifecycle_of
 from costlaw.lifecycle.strategies import BASELINE, Strategy
 from costlaw.lifecycle.workload import Workload
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_percent, format_quantity
 from costlaw.version import __version__
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Comparison:
+class StrategyComparison(Shown):
     """One workload under several strategies.
 
     Parameters
@@ -122,7 +123,7 @@ def compare_strategies(
     site: Site,
     serving_site: Site | None = None,
     currency: str = "usd",
-) -> Comparison:
+) -> StrategyComparison:
     """Return one workload under several strategies, ranked.
 
     Parameters
@@ -138,7 +139,7 @@ def compare_strategies(
 
     Returns
     -------
-    Comparison
+    StrategyComparison
 
     Examples
     --------
@@ -155,4 +156,4 @@ def compare_strategies(
         for item in strategies
         if item is not BASELINE
     )
-    return Comparison(baseline=base, others=others, currency=currency)
+    return StrategyComparison(baseline=base, others=others, currency=currency)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError
 from costlaw.lifecycle.life import CURRENCIES, Lifecycle
+from costlaw.showing import Shown
 from costlaw.sources import Source
 from costlaw.units import format_number
 from costlaw.version import __version__
@@ -33,7 +34,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class DominanceMap:
+class DominanceMap(Shown):
     """Where running overtakes training.
 
     Parameters

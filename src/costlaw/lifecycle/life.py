@@ -21,6 +21,7 @@ from costlaw.exceptions import UnknownName
 from costlaw.lifecycle.strategies import BASELINE, Strategy
 from costlaw.lifecycle.tables import data_digest
 from costlaw.lifecycle.workload import Workload
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_number, format_percent, format_quantity
 from costlaw.version import __version__
@@ -54,7 +55,7 @@ def serving(site: Site, utilization: float | None = None) -> Site:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Lifecycle:
+class Lifecycle(Shown):
     """What a network costs over its life, part by part.
 
     Parameters

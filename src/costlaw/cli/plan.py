@@ -1,0 +1,110 @@
+"""``costlaw plan``: what to do with a target error or a budget, choice by choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from costlaw.cli.options import (
+    evidence_options,
+    reading,
+    show,
+    site_option,
+    source_argument,
+    store_options,
+    store_reading,
+)
+
+
+@click.command("plan", short_help="A target error or a budget as a ranked table of choices.")
+@source_argument
+@click.option("--error", default=None, metavar="E", help="Target error: 5% or 0.05.")
+@click.option("--budget", default=None, metavar="USD", help="For the final run: $2 million.")
+@click.option("--deadline", default=None, metavar="DATE", help="Done by: 2027-06-30.")
+@click.option("--chance", type=float, default=0.8, show_default=True, metavar="P",
+              help="Chance of reaching the target that is enough.")  # fmt: skip
+@click.option("--at", "places", multiple=True, metavar="SITE",
+              help="Compare this site; all of the table if not given.")  # fmt: skip
+@click.option("--strategy", "strategies", multiple=True, metavar="NAME",
+              help="Compare this strategy too; all for every one of the table.")  # fmt: skip
+@click.option("--per-use", default=None, metavar="FLOP", help="Operations of one use.")
+@click.option("--uses", default=None, metavar="N", help="Adds running: 1e12 or 10 million/day.")
+@click.option("--years", type=float, default=3.0, show_default=True, metavar="T",
+              help="Service life.")  # fmt: skip
+@click.option("--width", type=float, default=10.0, show_default=True, metavar="X",
+              help="The ladder stops where the 90 % interval of the compute spans ×X.")  # fmt: skip
+@click.option("--table", "as_table", is_flag=True, help="Print every choice as CSV.")
+@site_option
+@store_options
+@evidence_options
+def command(source: str, site: str, **options: Any) -> None:
+    """Say what each choice costs, what the next point costs, and what to do.
+
+    \b
+    costlaw plan imagenet --error 8% --budget "$100,000"
+    costlaw plan imagenet --error 5% --budget "$1 million" --deadline 2030-01-01
+    costlaw plan imagenet --budget "$1 million" --strategy all
+    costlaw plan runs.csv --error 3% --budget 500 --json
+    """
+    from costlaw.planning import Wish
+    from costlaw.units import parse_money
+    from costlaw.verbs import plan
+
+    budget = parse_money(options["budget"]) if options["budget"] is not None else None
+    wish = Wish(
+        budget=budget, deadline=options["deadline"], chance=options["chance"],
+        width_dex=_dex(options["width"]), use=_use(options),
+    )  # fmt: skip
+    result = plan(
+        source, options["error"], wish=wish, site=site, sites=_sites(options["places"]),
+        strategies=_strategies(options["strategies"]), law=options["law"],
+        estimand=options["estimand"], **reading(options), **store_reading(options),
+    )  # fmt: skip
+    if options["as_table"] and not options["as_json"]:
+        click.echo(result.table().write_csv(), nl=False)
+    else:
+        show(result, as_json=options["as_json"])
+    for note in (*result.notes, *result.forecast.notes):
+        click.echo(f"note: {note}", err=True)
+
+
+def _dex(width: float) -> float:
+    from math import log10
+
+    from costlaw.exceptions import OptionError
+
+    if not width > 1:
+        raise OptionError(f"--width {width:g}: expected a factor above 1, such as 10.")
+    return log10(width)
+
+
+def _use(options: dict[str, Any]) -> Any:
+    from costlaw.exceptions import OptionError
+    from costlaw.planning import Use
+    from costlaw.units import parse_compute, parse_uses
+
+    if options["uses"] is None and options["per_use"] is None:
+        return None
+    if options["uses"] is None or options["per_use"] is None:
+        raise OptionError(
+            "--uses and --per-use belong together: how often, and what one use takes."
+        )
+    often, is_rate = parse_uses(options["uses"])
+    years = options["years"]
+    if not years > 0:
+        raise OptionError(f"--years {years:g}: expected above 0.")
+    per_year = often if is_rate else often / years
+    return Use(per_use=parse_compute(options["per_use"]), uses_per_year=per_year, years=years)
+
+
+def _sites(names: tuple[str, ...]) -> list[Any]:
+    from costlaw.planning import site_of
+
+    return [site_of(name) for name in names]
+
+
+def _strategies(names: tuple[str, ...]) -> list[Any]:
+    from costlaw.lifecycle import default_strategies, strategy_of
+
+    return list(default_strategies()) if "all" in names else [strategy_of(n) for n in names]
