@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("costlaw.cli.lab.resume", "Go on with a sweep, whatever ended it."),
     "run": ("costlaw.cli.lab.run", "Run the trials that a small file describes."),
     "status": ("costlaw.cli.lab.status", "How far a sweep is, what it took, what failed."),
+    "strategies": ("costlaw.cli.lab.strategies", "Hold every way to spend less to one exam."),
     "theory": ("costlaw.cli.lab.theory", "Simulate the theory: k² the data, k⁴ the computation."),
 }
 

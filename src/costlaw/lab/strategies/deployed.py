@@ -8,9 +8,11 @@ quantized as they come).
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
 from costlaw.lab.networks.multilayer import linear_layers
 from costlaw.lab.strategies.strategy import Floats
@@ -26,22 +29,24 @@ OPSET = 17
 
 
 def graph_of(network: Any) -> onnx.ModelProto:
-    """Return a multilayer network (linear layers with ReLU between) as an ONNX graph."""
-    layers = linear_layers(network)
+    """Return a sequence of linear layers and ReLUs as an ONNX graph."""
     nodes, stored, flowing = [], [], "inputs"
-    for number, layer in enumerate(layers):
-        last = number == len(layers) - 1
-        weight = layer.weight.detach().float().numpy().T.copy()
-        stored += [
-            numpy_helper.from_array(weight, f"w{number}"),
-            numpy_helper.from_array(layer.bias.detach().float().numpy(), f"b{number}"),
-        ]
-        nodes += [helper.make_node("MatMul", [flowing, f"w{number}"], [f"p{number}"]),
-                  helper.make_node("Add", [f"p{number}", f"b{number}"],
-                                   ["scores" if last else f"s{number}"])]  # fmt: skip
-        if not last:
-            flowing = f"h{number}"
-            nodes.append(helper.make_node("Relu", [f"s{number}"], [flowing]))
+    for number, module in enumerate(network):
+        if isinstance(module, nn.ReLU):
+            nodes.append(helper.make_node("Relu", [flowing], [f"h{number}"]))
+        else:
+            weight = module.weight.detach().float().numpy().T.copy()
+            stored.append(numpy_helper.from_array(weight, f"w{number}"))
+            nodes.append(helper.make_node("MatMul", [flowing, f"w{number}"], [f"p{number}"]))
+            flowing = f"p{number}"
+            if module.bias is None:
+                continue
+            bias = module.bias.detach().float().numpy()
+            stored.append(numpy_helper.from_array(bias, f"b{number}"))
+            nodes.append(helper.make_node("Add", [flowing, f"b{number}"], [f"h{number}"]))
+        flowing = f"h{number}"
+    nodes[-1].output[0] = "scores"
+    layers = linear_layers(network)
     graph = helper.make_graph(
         nodes,
         "multilayer",
@@ -82,6 +87,18 @@ def deployed_int8(network: Any) -> tuple[Callable[[Floats], Floats], int]:
         warnings.simplefilter("ignore")
         whole, small = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
         onnx.save(graph_of(network), whole)
-        quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True)
+        with _quietly():
+            quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True)
         graph = small.read_bytes()
     return session_of(graph), len(graph)
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep the quantizer's advice on pre-processing, meant for other graphs, off the screen."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)

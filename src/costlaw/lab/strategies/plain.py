@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
 
 from costlaw.lab.networks.multilayer import linear_layers, multilayer
@@ -45,7 +44,7 @@ def nonzero_weights(network: Any) -> tuple[int, int, int]:
     layers = linear_layers(network)
     kept = sum(int(torch.count_nonzero(layer.weight)) for layer in layers)
     whole = sum(layer.weight.numel() for layer in layers)
-    return kept, whole, sum(layer.bias.numel() for layer in layers)
+    return kept, whole, sum(layer.bias.numel() for layer in layers if layer.bias is not None)
 
 
 def made_of(network: Any, trainer: Trainer, **changes: Any) -> Made:
@@ -89,19 +88,30 @@ class SmallerLonger(Strategy):
     def make(self, problem: Problem, size: int, *, settings: Settings, trainer: Trainer) -> Made:
         """Train it for more epochs."""
         half = max(1, size // 2)
-        inputs = problem.inputs.shape[1]
-        longer = _training_weights(inputs, size, problem.classes) / _training_weights(
-            inputs, half, problem.classes
-        )
-        recipe = recipe_of({**settings, "epochs": settings.get("epochs", Recipe().epochs) * longer})
+        longer = times_the_work(problem, size, half)
+        recipe = part(recipe_of(settings), longer, problem.examples)
         return made_of(trained(problem, half, recipe=recipe, trainer=trainer), trainer)
 
 
-def _training_weights(inputs: int, size: int, classes: int) -> float:
+def part(recipe: Recipe, share: float, examples: int) -> Recipe:
+    """Return the recipe for a share of its steps, or for a multiple.
+
+    Examples
+    --------
+    >>> part(Recipe(epochs=6, batch=100, least_steps=1), 1 / 3, 1000).steps(1000)
+    20
+    """
+    steps = max(1, round(share * recipe.steps(examples)))
+    changes = {"epochs": steps / (examples // min(recipe.batch, examples)), "least_steps": 1}
+    return Recipe(**{**recipe.__dict__, **changes})
+
+
+def times_the_work(problem: Problem, size: int, other: int) -> float:
+    """Return how many times the operations of a step the network of ``size`` takes."""
+    inputs, classes = problem.inputs.shape[1], problem.classes
+    return training_weights(inputs, size, classes) / training_weights(inputs, other, classes)
+
+
+def training_weights(inputs: int, size: int, classes: int) -> float:
     """Return weights × passes of a training step: 2 for the first layer, 3 for the others."""
     return 2.0 * inputs * size + 3.0 * (size * size + size * classes)
-
-
-def accuracy(scores: Any, labels: Any) -> float:
-    """Return the share of labels that the highest score names."""
-    return float(np.mean(np.asarray(scores).argmax(axis=1) == labels))
