@@ -27,7 +27,7 @@ from costlaw.metering.nodes.ranks import Election, find_rank
 from costlaw.metering.probes.catalogue import Opener, try_open
 from costlaw.metering.probes.probe import Absence, Probe
 from costlaw.metering.records.journal import SCHEMA, Journal, say, write_interval_s
-from costlaw.metering.records.session import Record, Session, Window
+from costlaw.metering.records.session import Mark, Record, Session, Window
 from costlaw.metering.tallies import Tally
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -235,6 +235,25 @@ class Sampler:
     def window(self, number: int) -> Window:
         """Return the totals of an open window."""
         return self.session.windows[number]
+
+    def describe(self, number: int, settings: Record) -> None:
+        """Add what became known of an open window after it was opened."""
+        with self._lock:
+            record = {"kind": "settings", "t": self.now_s(), "w": number, "settings": settings}
+            self._record(record, number=number)
+
+    def report_late(self, window: Window, folder: Path, error: float) -> None:
+        """Add an error to a window that has ended, such as one evaluated after the training."""
+        with self._lock:
+            mark = Mark(
+                t=window.last.t, step=window.steps, examples=window.examples, error=error,
+                model_flop=window.model_flop,
+            )  # fmt: skip
+            window.add_mark(mark)
+            told = [mark.t, mark.step, mark.examples, mark.error, mark.model_flop]
+            record = {"kind": "late", "t": self.now_s(), "number": window.number, "mark": told}
+            if folder in self._journals:
+                self._journals[folder].write(record)
 
     def path_of(self, number: int) -> str | None:
         """Return the file that an open window is written to."""

@@ -257,8 +257,18 @@ class Meter:
             tally.mark(self._sampler.now_s(), error)
 
     def report(self, *, error: float) -> None:
-        """Report an error, such as a validation error, without a step."""
-        self.step(error=error, count=0)
+        """Report an error, such as a validation error, without a step; also after the end."""
+        if self._running:
+            self.step(error=error, count=0)
+        elif self._sampler is not None and self._window is not None and math.isfinite(error):
+            self._sampler.report_late(self._window, self.folder, float(error))
+            self._result = None
+
+    def describe(self, **settings: Any) -> None:
+        """Add settings that became known after the start, such as ``parameters``."""
+        _check(LEAST_INTERVAL_S, settings)
+        if self._sampler is not None and self._number in self._sampler.tallies:
+            self._sampler.describe(self._number, settings)
 
     def note(self, text: str) -> None:
         """Write a remark into the file."""
@@ -275,6 +285,11 @@ class Meter:
         return Meter(name, **self._options)
 
     # -- what it used ------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not yet stopped."""
+        return self._running
 
     @property
     def file(self) -> str | None:

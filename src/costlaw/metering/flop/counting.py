@@ -88,7 +88,8 @@ def count_flop(
         first = problem
     try:
         with torch.random.fork_rng(devices=_devices(original)):
-            sums = _run(copy.deepcopy(original), step, train=train, formulas=formulas, meta=False)
+            live = _of_its_class(copy.deepcopy(original))
+            sums = _run(live, step, train=train, formulas=formulas, meta=False)
     except CANNOT as second:
         raise EvidenceError(
             f"the step could not be counted: without values it fails with {_short(first)}; on a "
@@ -240,6 +241,19 @@ def _twin(model: Any) -> Any:
     for parent in list(twin.modules()):
         for name, child in list(parent.named_children()):
             setattr(parent, name, unwrapped(child))
+    return _of_its_class(twin)
+
+
+def _of_its_class(twin: Any) -> Any:
+    """Drop a copy's ``forward`` where it still leads to the original network.
+
+    Libraries for mixed precision put a closure around the network's own ``forward``; in a copy it
+    would run the original, gradients and all. The class's own has the same products.
+    """
+    for module in twin.modules():
+        forward = vars(module).get("forward")
+        if forward is not None and getattr(forward, "__self__", None) is not module:
+            del module.__dict__["forward"]
     return twin
 
 

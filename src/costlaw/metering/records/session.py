@@ -135,6 +135,17 @@ class Session:
         self._on_sample(record)
         self.windows[record["number"]].reason = record["reason"]
 
+    def _on_settings(self, record: Record) -> None:
+        window = self.windows[record["w"]]
+        window.settings = window.settings | record["settings"]
+
+    def _on_late(self, record: Record) -> None:
+        """Take an error that was found out after its window had ended."""
+        window = self.windows.get(record["number"])
+        if window is not None:
+            t, step, examples, error, flop = record["mark"]
+            window.add_mark(Mark(t=t, step=step, examples=examples, error=error, model_flop=flop))
+
     def _on_channels(self, record: Record) -> None:
         self._add_channels(record["channels"], record["t"])
         self.absent += record.get("absent", [])
