@@ -7,6 +7,7 @@ from costlaw.forecasting.forecast import BEYOND, INSIDE, WITHIN, Forecast
 from costlaw.forecasting.headroom import Headroom, headroom
 from costlaw.forecasting.making import forecast_runs
 from costlaw.forecasting.pooled import fits_pool
+from costlaw.forecasting.retargeting import at_error
 from costlaw.forecasting.targets import TargetAnswer, forecast_targets
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Forecast",
     "Headroom",
     "TargetAnswer",
+    "at_error",
     "fits_pool",
     "forecast_runs",
     "forecast_targets",

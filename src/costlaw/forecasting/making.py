@@ -26,7 +26,14 @@ from costlaw.runs import Runs
 PER_PASS = "operations-per-pass"
 
 
-def _check_target(runs: Runs, error: float) -> None:
+def check_target(runs: Runs, error: float) -> None:
+    """Refuse a target that no benchmark can have.
+
+    Raises
+    ------
+    OptionError
+        If it is outside what the benchmark's error may be.
+    """
     benchmark = runs.benchmark
     if benchmark.is_fraction and not 0 < error < 1:
         raise OptionError(f"error = {error:g}: expected a fraction between 0 and 1, such as 0.05.")
@@ -87,7 +94,7 @@ def forecast_runs(
     >>> round(forecast_runs(runs, 0.05, site=preset("article-2021")).answer.point_log10, 2)
     28.06
     """
-    _check_target(runs, error)
+    check_target(runs, error)
     if runs.measure == PER_PASS:
         raise EvidenceError(
             "operations-per-pass is the work of one forward pass, not of a training, so it has no "
@@ -107,7 +114,7 @@ def forecast_runs(
         cost=price(compute, site), cost_next=price(following, site),
         backtest=back_test(fit),
         recipes=compare_recipes(runs, error, column=column, edition=edition),
-        headroom=_headroom(fit, error, compute.value),
+        headroom=headroom_of(fit, error, compute.value),
     )  # fmt: skip
 
 
@@ -119,11 +126,11 @@ def _pooled(runs: Runs, error: float, *, site: Site, column: str, edition: str) 
         target_error=error, runs=runs, fit=fit, answer=answer,
         compute=compute, compute_next=compute, cost=bill, cost_next=bill, backtest=check,
         recipes=compare_recipes(runs, error, column=column, edition=edition),
-        headroom=_headroom(fit, error, compute.value),
+        headroom=headroom_of(fit, error, compute.value),
     )  # fmt: skip
 
 
-def _headroom(fit: Fit | PooledFit, target: float, practice_flop: float) -> Headroom | None:
+def headroom_of(fit: Fit | PooledFit, target: float, practice_flop: float) -> Headroom | None:
     """Return practice against theory from the best run; None where no error rate reaches zero."""
     if not fit.benchmark.reaches_zero:
         return None

@@ -216,14 +216,7 @@ def pool_answer(
         predictive=predictive, runs=runs, column=column, edition=edition,
         sources=merge_sources(runs.sources, predictive.sources),
     )  # fmt: skip
-    never = predictive.unreachable(error)
-    point = predictive.input_for(error, 0.5)
-    if never >= MOST or not math.isfinite(point):
-        raise UnreachableError(
-            f"{runs.origin}: an error of {error:g} is more likely never reached than reached "
-            f"(probability {never:.0%}); best run so far: {float(y.min()):.4g}. Ask for a larger "
-            "error, or run something larger."
-        )
+    point, never = check_reachable(fit, error)
     answer = PooledAnswer(
         point_log10=math.log10(point), p_unreachable=never,
         reach_dex=math.log10(point / predictive.last), leave_one_out=_leave_out(x, y, error),
@@ -235,6 +228,26 @@ def pool_answer(
     )
     draws = predictive.input_estimate(error)
     return fit, answer, check, draws
+
+
+def check_reachable(fit: PooledFit, error: float) -> tuple[float, float]:
+    """Return the median compute for an error [FLOP] and the probability of never.
+
+    Raises
+    ------
+    UnreachableError
+        If the target is more likely never reached than reached.
+    """
+    never = fit.predictive.unreachable(error)
+    point = fit.predictive.input_for(error, 0.5)
+    if never >= MOST or not math.isfinite(point):
+        best = float(fit.evidence.error.min())
+        raise UnreachableError(
+            f"{fit.runs.origin}: an error of {error:g} is more likely never reached than reached "
+            f"(probability {never:.0%}); best run so far: {best:.4g}. Ask for a larger "
+            "error, or run something larger."
+        )
+    return float(point), float(never)
 
 
 def _leave_out(x: Any, y: Any, error: float) -> tuple[float, float]:
