@@ -6,35 +6,47 @@ here: every one comes out of the result that is drawn.
 """
 
 from costlaw.figures.break_even import break_even_figure
+from costlaw.figures.claimed import claim_figure
 from costlaw.figures.dominance import dominance_figure
 from costlaw.figures.expected import over_time_figure
 from costlaw.figures.fitted import fit_figure
+from costlaw.figures.linking import is_address, link_points
+from costlaw.figures.live import live_forecast_figure, target_rows
 from costlaw.figures.over_parameterised import parameters_figure
 from costlaw.figures.saving import (
     check_figure_path,
+    figure_bytes,
     javascript_bundle,
     picture_for_pixels,
     save_figure,
     svg_text,
     write_whole,
 )
+from costlaw.figures.steps import error_steps
 from costlaw.figures.two_panels import forecast_figure
 from costlaw.figures.waterfall import decomposition_figure, growth_figure, hardware_figure
 
 __all__ = [
     "break_even_figure",
     "check_figure_path",
+    "claim_figure",
     "decomposition_figure",
     "dominance_figure",
+    "error_steps",
+    "figure_bytes",
     "fit_figure",
     "forecast_figure",
     "growth_figure",
     "hardware_figure",
+    "is_address",
     "javascript_bundle",
+    "link_points",
+    "live_forecast_figure",
     "over_time_figure",
     "parameters_figure",
     "picture_for_pixels",
     "save_figure",
     "svg_text",
+    "target_rows",
     "write_whole",
 ]

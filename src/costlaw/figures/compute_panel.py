@@ -27,7 +27,9 @@ from costlaw.figures.law_panel import (
     run_layer,
     scatter_of,
 )
+from costlaw.figures.moving import Moving, drawn_once
 from costlaw.figures.sheet import Paper
+from costlaw.figures.time_panel import target_layers
 from costlaw.figures.wording import power_text, short_mass, short_number
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
@@ -43,7 +45,9 @@ def compute_frame(forecast: Forecast, *, y: tuple[float, float], on: Paper) -> F
     return Frame(width=on.width, height=280 if on.is_narrow else 330, x=span, y=y)
 
 
-def compute_layers(forecast: Forecast, frame: Frame, on: Paper) -> list[Layer]:
+def compute_layers(
+    forecast: Forecast, frame: Frame, *, on: Paper, moving: Moving = drawn_once
+) -> list[Layer]:
     """Return the layers of the panel, ground first.
 
     Parameters
@@ -54,15 +58,18 @@ def compute_layers(forecast: Forecast, frame: Frame, on: Paper) -> list[Layer]:
         log10 FLOP across, log10 error up.
     on : Paper
         Theme, text size and width.
+    moving : callable
+        Draws what depends on the target.
     """
     scatter = scatter_of_forecast(forecast)
+    target = (forecast.target_error, forecast.shown_error)
     return [
         *_reach(forecast, frame, on),
         *band_layers(scatter, frame, on),
-        *_target(forecast, frame, on),
+        *moving("target", frame, target_layers(target, frame, on)),
         run_layer(scatter, frame, ticks=_ticks(forecast, frame), on=on),
         *name_layers(scatter, frame, taken=_taken(forecast, frame, on), on=on),
-        *_answer(forecast, frame, on),
+        *moving("answer", frame, answer_layers(forecast, frame, on)),
         *heading_layers(frame, ("FLOP", "cost", "CO₂e"), on),
         *key_layers(scatter, on),
     ]
@@ -106,15 +113,6 @@ def _reach(forecast: Forecast, frame: Frame, on: Paper) -> list[Layer]:
     ]  # fmt: skip
 
 
-def _target(forecast: Forecast, frame: Frame, on: Paper) -> list[Layer]:
-    y, color = math.log10(forecast.target_error), on.theme.target
-    at = (4.0, frame.down(y) - 0.75 * on.size)
-    return [
-        layers.segment(frame, frame.x, y, color=color, strokeDash=[5, 3]),
-        *layers.haloed(f"target {forecast.shown_error}", at, theme=on.theme, color=color),
-    ]
-
-
 def _ticks(forecast: Forecast, frame: Frame) -> Ticks:
     """Return powers of ten with their FLOP, dollars and carbon."""
     per = forecast.site.per_flop
@@ -152,7 +150,7 @@ def _answer_box(forecast: Forecast, frame: Frame, size: int) -> Box:
     return (middle - half, top, middle + half, top + 2.5 * size)
 
 
-def _answer(forecast: Forecast, frame: Frame, on: Paper) -> list[Layer]:
+def answer_layers(forecast: Forecast, frame: Frame, on: Paper) -> list[Layer]:
     """Draw the answer as a diamond on the target, its 90 % interval as a bar, and what it is."""
     y, point = math.log10(forecast.target_error), forecast.answer.point_log10
     low, high = (_log10(end) for end in forecast.compute.interval(0.9))
@@ -162,5 +160,6 @@ def _answer(forecast: Forecast, frame: Frame, on: Paper) -> list[Layer]:
         layers.drop(frame, point, box[3] + 1, color=on.theme.target, strokeWidth=1.5),
         *answer_bar(frame, (point, low, high), y, on=on, end_text=lambda x: power_text(round(x))),
         *layers.haloed(_answer_lines(forecast), at, theme=on.theme, align="center",
-                       color=on.theme.target, fontWeight=600, lineHeight=1.25 * size),
+                       color=on.theme.target, fontSize=size, fontWeight=600,
+                       lineHeight=1.25 * size),
     ]  # fmt: skip

@@ -115,15 +115,32 @@ def save_figure(
         See :func:`check_figure_path`; OutputError also if writing fails half-way.
     """
     target = check_figure_path(path)
-    suffix = target.suffix.casefold()
-    if suffix == ".svg":
-        content = svg_text(spec).encode()
-    elif suffix == ".png":
-        content = bytes(_converter().vegalite_to_png(_for_pixels(spec), scale=2.0))
-    else:
-        content = _page([picture for picture in (narrow, spec) if picture]).encode()
-    write_whole(target, content)
+    write_whole(target, figure_bytes(spec, target.suffix.casefold(), narrow=narrow))
     return target
+
+
+def figure_bytes(
+    spec: dict[str, Any], suffix: str, *, narrow: dict[str, Any] | None = None
+) -> bytes:
+    """Return a picture as the content of a file: .svg, .png (twice the pixels) or .html.
+
+    Parameters
+    ----------
+    spec, narrow : dict
+        As :func:`save_figure` takes them.
+    suffix : str
+        One of ``SUFFIXES``.
+
+    Raises
+    ------
+    MissingExtra
+        If vl-convert is not installed.
+    """
+    if suffix == ".svg":
+        return svg_text(spec).encode()
+    if suffix == ".png":
+        return bytes(_converter().vegalite_to_png(_for_pixels(spec), scale=2.0))
+    return _page([picture for picture in (narrow, spec) if picture]).encode()
 
 
 def _converter() -> Any:

@@ -63,7 +63,7 @@ def panel(
 
 
 def sheet(
-    panels: list[dict[str, Any]], *, heads: tuple[str, Sequence[str]], says: str, on: Paper
+    panels: list[dict[str, Any]], *, heads: tuple[str, Sequence[str]] | None, says: str, on: Paper
 ) -> dict[str, Any]:
     """Return the specification.
 
@@ -71,18 +71,14 @@ def sheet(
     ----------
     panels : list of dict
         From :func:`panel`, top to bottom.
-    heads : (str, sequence of str)
-        Title, and the lines under it.
+    heads : (str, sequence of str) or None
+        Title, and the lines under it; None where the page around the picture says them.
     says : str
         The picture in words, for readers who cannot see it.
     on : Paper
         What it is drawn on.
     """
-    room = on.width + LEFT
-    lines = [line for text in heads[1] for line in wrap(text, room, on.size)]
-    title = {"text": wrap(heads[0], room, on.size + 5), "subtitle": lines, "anchor": "start",
-             "frame": "group", "offset": 16, "dx": -LEFT + 4}  # fmt: skip
-    return {
+    picture = {
         "$schema": SCHEMA,
         "description": says,
         "config": config(on.theme, on.size),
@@ -90,6 +86,11 @@ def sheet(
         "padding": EDGE,
         "bounds": "flush",
         "spacing": 92,
-        "title": title,
-        "vconcat": panels,
     }
+    if heads is not None:
+        room = on.width + LEFT
+        lines = [line for text in heads[1] for line in wrap(text, room, on.size)]
+        picture["title"] = {"text": wrap(heads[0], room, on.size + 5), "subtitle": lines,
+                            "anchor": "start", "frame": "group", "offset": 16,
+                            "dx": -LEFT + 4}  # fmt: skip
+    return {**picture, "vconcat": panels}

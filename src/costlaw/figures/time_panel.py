@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from costlaw.figures import layers
 from costlaw.figures.frame import Frame, error_ticks
 from costlaw.figures.labels import Box, around, landmarks, place
+from costlaw.figures.moving import Moving, drawn_once
 from costlaw.figures.sheet import Paper
 from costlaw.figures.wording import clean_name, error_text
 from costlaw.runs import Runs
@@ -69,8 +70,9 @@ def time_frame(results: Dated, *, y: tuple[float, float], on: Paper) -> Frame:
 
 
 def time_layers(
-    results: Dated, frame: Frame, *, target: tuple[float, str] | None, on: Paper
-) -> list[Layer]:
+    results: Dated, frame: Frame, *, target: tuple[float, str] | None, on: Paper,
+    moving: Moving = drawn_once,
+) -> list[Layer]:  # fmt: skip
     """Return the layers of the panel.
 
     Parameters
@@ -83,25 +85,33 @@ def time_layers(
         Target error [the benchmark's unit] and how a person reads it.
     on : Paper
         Theme, text size and width.
+    moving : callable
+        Draws what depends on the target.
     """
     best = best_of_each_year(results)
     taken = [around(column, row, 2.0) for column, row in along(best, frame)]
     marks: list[Layer] = []
     if target:
-        level = float(np.log10(target[0]))
-        rule = frame.down(level)
+        rule = frame.down(float(np.log10(target[0])))
         taken.append((0.0, rule - 1.4 * on.size, 0.62 * on.size * 14, rule))
-        marks = [
-            layers.segment(frame, frame.x, level, color=on.theme.target, strokeDash=[5, 3]),
-            *layers.haloed(f"target {target[1]}", (4, rule - 0.75 * on.size), theme=on.theme,
-                           color=on.theme.target),
-        ]  # fmt: skip
+        marks = moving("time", frame, target_layers(target, frame, on))
     return [
         dated_points(results, frame, on),
         layers.line(best, mark={"color": on.theme.law, "strokeWidth": 2}),
         *marks,
         *dated_names(results, frame, taken=taken, on=on),
     ]
+
+
+def target_layers(target: tuple[float, str], frame: Frame, on: Paper) -> list[Layer]:
+    """Return the target (error, and how a person reads it) as a dashed rule with its name."""
+    level, color = float(np.log10(target[0])), on.theme.target
+    at = (4.0, frame.down(level) - 0.75 * on.size)
+    return [
+        layers.segment(frame, frame.x, level, color=color, strokeDash=[5, 3]),
+        *layers.haloed(f"target {target[1]}", at, theme=on.theme, color=color,
+                       fontSize=on.size),
+    ]  # fmt: skip
 
 
 def dated_points(results: Dated, frame: Frame, on: Paper) -> Layer:

@@ -13,6 +13,7 @@ import numpy as np
 
 from costlaw.figures.compute_panel import compute_frame, compute_layers
 from costlaw.figures.frame import error_extent
+from costlaw.figures.moving import Moving, drawn_once
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.time_panel import dated_runs, time_frame, time_layers
 from costlaw.figures.wording import error_name
@@ -57,29 +58,40 @@ def forecast_figure(
     1
     """
     on = paper(width, theme)
-    says = (
+    panels = forecast_panels(forecast, on, moving=drawn_once)
+    return sheet(panels, heads=_heads(forecast), says=forecast_words(forecast), on=on)
+
+
+def forecast_words(forecast: Forecast) -> str:
+    """Return the picture in words, for readers who cannot see it."""
+    return (
         f"Error against training compute on {forecast.benchmark.title} with the "
         f"{_law(forecast)}; an error of {forecast.shown_error} takes {_compute(forecast)}, "
         f"{forecast.evidence}."
     )
-    return sheet(_panels(forecast, on), heads=_heads(forecast), says=says, on=on)
 
 
-def _panels(forecast: Forecast, on: Paper) -> list[dict[str, Any]]:
+def error_span(forecast: Forecast) -> tuple[float, float]:
+    """Return the span of log10 error that both panels show."""
+    errors = np.concatenate([forecast.fit.evidence.error, dated_runs(forecast.runs).errors])
+    ceiling = 1.0 if forecast.benchmark.is_fraction else float("inf")
+    return error_extent(errors, forecast.target_error, ceiling=ceiling)
+
+
+def forecast_panels(forecast: Forecast, on: Paper, *, moving: Moving) -> list[dict[str, Any]]:
+    """Return the panels, top to bottom; ``moving`` draws what depends on the target."""
     benchmark, results, fit = forecast.benchmark, dated_runs(forecast.runs), forecast.fit
-    errors = np.concatenate([fit.evidence.error, results.errors])
-    span = error_extent(errors, forecast.target_error,
-                        ceiling=1.0 if benchmark.is_fraction else float("inf"))  # fmt: skip
+    span = error_span(forecast)
     panels, name = [], error_name(benchmark)
     if results.has_time:
         frame = time_frame(results, y=span, on=on)
         target = (forecast.target_error, forecast.shown_error)
-        drawn = time_layers(results, frame, target=target, on=on)
+        drawn = time_layers(results, frame, target=target, on=on, moving=moving)
         heads = ("Error over time", f"{name}, log scale; line: best of each year")
         panels.append(panel(heads, drawn, frame=frame, on=on))
     frame = compute_frame(forecast, y=span, on=on)
     under = f"{name}, log scales; {fit.n} runs; costs: site {forecast.site.name}"
-    drawn = compute_layers(forecast, frame, on)
+    drawn = compute_layers(forecast, frame, on=on, moving=moving)
     return [*panels, panel(("Error against training compute", under), drawn, frame=frame, on=on)]
 
 

@@ -1,0 +1,77 @@
+"""The forecast's picture for a page: the two panels, and the rows that move its target.
+
+The same panels as ``two_panels``, without the title that a page says itself. Axes, bands, runs and
+names belong to the forecast that was drawn; :func:`target_rows` says where target and answer of
+another forecast of the same law stand in them. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from costlaw.figures.compute_panel import answer_layers, compute_frame
+from costlaw.figures.moving import Rows, from_tables, move_rows
+from costlaw.figures.sheet import paper, sheet
+from costlaw.figures.time_panel import dated_runs, target_layers, time_frame
+from costlaw.figures.two_panels import error_span, forecast_panels, forecast_words
+from costlaw.forecasting import Forecast
+
+
+def live_forecast_figure(
+    forecast: Forecast, *, width: int = 720, theme: str = "light"
+) -> dict[str, Any]:
+    """Draw a forecast whose target can be moved.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        What a target error takes.
+    width : int
+        Width of the whole picture, at least 320 [px].
+    theme : str
+        ``light`` or ``dark``.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite 6 specification whose tables ``time-…``, ``target-…`` and ``answer-…`` a page
+        replaces by those of :func:`target_rows`.
+
+    Raises
+    ------
+    OptionError
+        If the theme is unknown or the width too small.
+    """
+    on = paper(width, theme)
+    panels = forecast_panels(forecast, on, moving=from_tables)
+    return sheet(panels, heads=None, says=forecast_words(forecast), on=on)
+
+
+def target_rows(
+    drawn: Forecast, moved: Forecast, *, width: int = 720, theme: str = "light"
+) -> Rows:
+    """Return the rows that show another target in a picture that is already drawn.
+
+    Parameters
+    ----------
+    drawn : Forecast
+        What the picture was drawn for.
+    moved : Forecast
+        The same law at another target.
+    width, theme : int, str
+        As the picture was drawn.
+
+    Returns
+    -------
+    dict of str to list of dict
+        Rows by table [px].
+    """
+    on, span = paper(width, theme), error_span(drawn)
+    target, results = (moved.target_error, moved.shown_error), dated_runs(drawn.runs)
+    rows: Rows = {}
+    if results.has_time:
+        frame = time_frame(results, y=span, on=on)
+        rows |= move_rows("time", frame, target_layers(target, frame, on))
+    frame = compute_frame(drawn, y=span, on=on)
+    rows |= move_rows("target", frame, target_layers(target, frame, on))
+    return rows | move_rows("answer", frame, answer_layers(moved, frame, on))
