@@ -96,3 +96,15 @@ class MissingExtra(CostlawError, ImportError):
             f"{purpose} needs the optional extra [{extra}]. "
             f'Install it with: pip install "costlaw[{extra}]"'
         )
+
+
+def one_line(text: str) -> str:
+    """Return a message as one printable line: a name in a file may hold anything.
+
+    Examples
+    --------
+    >>> one_line("run \x1b[31m" + chr(0x2028) + "b")
+    'run �[31m b'
+    """
+    words = " ".join(text.split())
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in words)

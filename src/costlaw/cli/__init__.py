@@ -23,6 +23,7 @@ from costlaw.exceptions import (
     OptionError,
     UnitError,
     UnknownName,
+    one_line,
 )
 from costlaw.version import __version__
 
@@ -50,6 +51,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("costlaw.cli.plan", "A target error or a budget as a ranked table of choices."),
     "literature": ("costlaw.cli.literature", "See, check and export the published results."),
     "report": ("costlaw.cli.report", "A forecast as a decision memo: HTML, PDF or Markdown."),
+    "serve": ("costlaw.cli.serve", "Open the page: forecasts, claims, data, your own runs."),
 }
 DONE, FAILURE, USAGE, REFUSED, PARTLY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -126,18 +128,6 @@ def exit_code(error: BaseException) -> int:
     if isinstance(error, UnknownName | OptionError | UnitError | click.UsageError):
         return USAGE
     return INTERRUPTED if isinstance(error, KeyboardInterrupt | click.Abort) else FAILURE
-
-
-def one_line(text: str) -> str:
-    """Return a message as one printable line: a name in a file may hold anything.
-
-    Examples
-    --------
-    >>> one_line("run \x1b[31m" + chr(0x2028) + "b")
-    'run �[31m b'
-    """
-    words = " ".join(text.split())
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in words)
 
 
 def main(arguments: list[str] | None = None) -> Any:
