@@ -1,0 +1,103 @@
+"""Pictures and tables as files, and the stops of the target handle.
+
+One idea: what a page shows can be taken away: a picture as specification, SVG, PNG or offline HTML,
+a result as CSV. Texts that were made once are kept under the query that asked for them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from costlaw.web.api.answering import REFUSALS, json_bytes
+from costlaw.web.api.queries import FitQuery, ForecastQuery, PictureQuery
+from costlaw.web.api.verbs import desk_of
+from costlaw.web.pictures import FORMS, KINDS, content, specification
+from costlaw.web.targets import targets
+
+router = APIRouter(prefix="/api/v1", tags=["pictures and tables"], responses=REFUSALS)
+Kind = Literal[
+    "claim", "fit", "forecast", "growth", "live", "over-time", "parameters", "decomposition"
+]
+Form = Literal["json", "svg", "png", "html"]
+
+
+@router.get("/pictures/{kind}.{form}", summary="A picture as specification or file")
+async def picture(
+    request: Request, *, kind: Kind, form: Form, query: Annotated[PictureQuery, Query()]
+) -> Response:
+    """Return a picture: Vega-Lite (json), SVG, PNG, or one HTML file that works offline."""
+    desk = desk_of(request)
+
+    def make() -> bytes:
+        if form == "json":
+            return json_bytes(specification(desk, kind, query))
+        return content(desk, kind, form=form, query=query)
+
+    key = ("picture", kind, form, query.model_dump_json())
+    made = desk.texts.find(key)
+    if made is None:
+        made = await desk.ask(lambda: desk.texts.get(key, make), own=query.own)
+    answer = Response(made, media_type=FORMS[form])
+    if form != "json":
+        answer.headers["content-disposition"] = _attached(f"costlaw-{kind}-{query.source}", form)
+    return answer
+
+
+@router.get("/targets", summary="Every stop of the target handle")
+async def all_targets(request: Request, query: Annotated[PictureQuery, Query()]) -> Response:
+    """Return texts and rows of the picture for every stop."""
+    desk = desk_of(request)
+    key = ("targets", query.model_dump_json())
+    made = desk.texts.find(key)
+    if made is None:
+        make = lambda: json_bytes(targets(desk, query))  # noqa: E731
+        made = await desk.ask(lambda: desk.texts.get(key, make), own=query.own)
+    return Response(made, media_type="application/json")
+
+
+@router.get("/forecast.csv", summary="A forecast as a table")
+async def forecast_table(request: Request, query: Annotated[ForecastQuery, Query()]) -> Response:
+    """Return quantity, estimate, low, high, level, unit."""
+    desk, view = desk_of(request), query.view()
+    rows = await desk.ask(lambda: desk.forecast(view).table().to_dicts(), own=query.own)
+    return csv_answer(rows, f"costlaw-forecast-{query.source}")
+
+
+@router.get("/fit.csv", summary="A fit as a table")
+async def fit_table(request: Request, query: Annotated[FitQuery, Query()]) -> Response:
+    """Return quantity, estimate, low, high, level, unit."""
+    desk, view = desk_of(request), query.view()
+    rows = await desk.ask(lambda: desk.fit(view).table().to_dicts(), own=query.own)
+    return csv_answer(rows, f"costlaw-fit-{query.source}")
+
+
+def csv_answer(rows: list[dict[str, Any]], name: str) -> Response:
+    """Return rows as a CSV that is saved under a name; no cell can be taken for a formula."""
+    stream = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: _plain(value) for key, value in row.items()} for row in rows)
+    answer = Response(stream.getvalue(), media_type="text/csv; charset=utf-8")
+    answer.headers["content-disposition"] = _attached(name, "csv")
+    return answer
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell that no spreadsheet runs: a text that begins like a formula is quoted."""
+    risky = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
+    return f"'{value}" if risky else value
+
+
+def _attached(name: str, suffix: str) -> str:
+    clean = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:80]
+    return f'attachment; filename="{clean}.{suffix}"'
+
+
+assert set(KINDS) == set(Kind.__args__)  # type: ignore[attr-defined]

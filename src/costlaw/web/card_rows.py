@@ -1,0 +1,154 @@
+"""The rows of a forecast's card, for a page: a label, a number, its interval, a remark.
+
+One idea: the same numbers in the same words as the card of the command line, as parts that a page
+can replace one by one while a target is moved. Words only; no arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from costlaw.estimates import Estimate
+from costlaw.forecasting import Forecast
+from costlaw.forecasting.forecast import BEYOND, INSIDE
+from costlaw.units import format_quantity
+
+LEVEL = 0.9
+QUANTITIES = (("usd", "Money"), ("device_hours", "Time"), ("energy_kwh", "Energy"),
+              ("co2e_kg", "Carbon"))  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One row of a card.
+
+    Parameters
+    ----------
+    key, label : str
+        Which row; what it is called.
+    value, interval : str
+        The number and its 90 % interval, as a person reads them.
+    remark : str
+        What to know about it.
+    """
+
+    key: str
+    label: str
+    value: str
+    interval: str = ""
+    remark: str = ""
+
+
+def interval_words(quantity: Estimate) -> str:
+    """Return the 90 % interval in words; an end that is never reached says so."""
+    if quantity.is_exact:
+        return "exact"
+    low, high = quantity.interval(LEVEL)
+    left = format_quantity(low, quantity.unit)
+    right = format_quantity(high, quantity.unit) if high < math.inf else "unbounded"
+    return f"{_without_shared_unit(left, right)} to {right}"
+
+
+def _without_shared_unit(left: str, right: str) -> str:
+    """Return the lower end without the unit that the upper one repeats: 11 to 560 GWh."""
+    words, others = left.split(), right.split()
+    while len(words) > 1 and words[-1] == others[-1] and not words[-1].endswith("illion"):
+        words.pop()
+        others.pop()
+    return " ".join(words)
+
+
+def bill_parts(forecast: Forecast) -> list[Part]:
+    """Return compute and the four currencies of a forecast; these move with the target."""
+    remarks = {
+        "usd": f"dollars of {forecast.cost.usd_year}, site {forecast.site.name}",
+        "device_hours": f"of {forecast.site.chip}",
+        "energy_kwh": "at the meter of the data centre",
+        "co2e_kg": forecast.site.region,
+    }
+    parts = [
+        Part(key=key, label=label, value=format_quantity(quantity.value, quantity.unit),
+             interval=interval_words(quantity), remark=remarks[key])
+        for key, label in QUANTITIES
+        for quantity in (forecast.cost.quantities[key],)
+    ]  # fmt: skip
+    compute, following = forecast.compute, forecast.compute_next
+    first = Part(
+        key="compute", label="Compute", value=format_quantity(compute.value, "FLOP"),
+        interval=interval_words(compute), remark="where the law passes the target",
+    )  # fmt: skip
+    parts.insert(1, first)
+    if following is not compute:
+        parts.append(Part(key="next", label="Next result", interval=interval_words(following),
+                          value=format_quantity(following.value, "FLOP"),
+                          remark="where a next published result would"))  # fmt: skip
+    return parts
+
+
+def reach_parts(forecast: Forecast) -> list[Part]:
+    """Return how far the answer lies from the data; these move with the target."""
+    reach = forecast.answer.reach_dex
+    side = "past the largest run" if reach > 0 else "short of the largest run"
+    parts = [
+        Part(key="reach", label="Reach", value=f"{abs(reach):.1f} dex {side}",
+             remark=forecast.evidence),
+        Part(key="unreachable", label="Never reached",
+             value=f"{forecast.answer.p_unreachable:.1%}", remark="confidence of the law"),
+    ]  # fmt: skip
+    if forecast.headroom and reach > 0:
+        parts.append(Part(key="headroom", label="Headroom to theory", value=str(forecast.headroom)))
+    return parts
+
+
+def evidence_parts(forecast: Forecast) -> list[Part]:
+    """Return what the answer rests on; these are made for one target."""
+    fit, checked = forecast.fit, forecast.backtest
+    coverage = checked.coverage(LEVEL)
+    tested = getattr(checked, "sentence", "too few runs to back-test")
+    if coverage is not None:
+        tested = (f"held up to {checked.backtested_reach_dex:.1f} dex past the last run; "
+                  f"{coverage:.0%} of hidden runs inside 90 %")  # fmt: skip
+    low, high = forecast.recipe_range
+    share = forecast.shares["usd"]
+    largest = sorted(share.items(), key=lambda item: -item[1])[:3]
+    return [
+        Part(key="law", label="Law", value=f"{fit.law}, {fit.estimand}",
+             remark=f"{fit.n} runs ({fit.edition}, {fit.measure}), {fit.quality}"),
+        Part(key="backtest", label="Back-test", value=tested),
+        Part(key="recipes", label="Other laws and estimands", value=_powers(low, high)),
+        Part(key="left-out", label="One run left out",
+             value=_powers(*forecast.answer.leave_one_out)),
+        Part(key="argue", label="What the width in dollars comes from",
+             value=", ".join(f"{name} {part:.0%}" for name, part in largest)),
+    ]  # fmt: skip
+
+
+def badge(forecast: Forecast) -> str:
+    """Return how the evidence is marked: ``inside``, ``within`` or ``beyond``."""
+    if forecast.evidence == INSIDE:
+        return "inside"
+    return "beyond" if forecast.evidence == BEYOND else "within"
+
+
+def headline(forecast: Forecast) -> str:
+    """Return the answer in one sentence."""
+    money = forecast.cost.usd
+    return f"{format_quantity(money.value, 'USD')} (90 %: {interval_words(money)})"
+
+
+def moving_texts(forecast: Forecast) -> dict[str, Any]:
+    """Return every text that moves with the target, by the key of its place."""
+    texts: dict[str, Any] = {"shown": forecast.shown_error, "badge": badge(forecast)}
+    for part in (*bill_parts(forecast), *reach_parts(forecast)):
+        texts[part.key] = [part.value, part.interval, part.remark]
+    return texts
+
+
+def _powers(low: float, high: float) -> str:
+    if not math.isfinite(low):
+        return "not available"
+    digits = 2 if high - low < 1 else 1
+    top = f"10^{high:.{digits}f}" if math.isfinite(high) else "unbounded"
+    return f"10^{low:.{digits}f} to {top} FLOP"

@@ -1,0 +1,162 @@
+"""The API answers what the command line prints, and refuses in the same words."""
+
+import json
+
+import pytest
+
+SAME = {
+    "/api/v1/fit?source=imagenet&edition=v2&measure=network-operations": (
+        "fit", "imagenet", "--edition", "v2", "--measure", "network-operations"),
+    "/api/v1/fit?source=coco&law=exponential&estimand=compute-on-error": (
+        "fit", "coco", "--law", "exponential", "--estimand", "compute-on-error"),
+    "/api/v1/forecast?source=imagenet&error=5%25": ("forecast", "imagenet", "--error", "5%"),
+    "/api/v1/forecast?source=MS+COCO&error=0.4&edition=v1&site=article-2021": (
+        "forecast", "MS COCO", "--error", "0.4", "--edition", "v1", "--site", "article-2021"),
+    "/api/v1/cost?subject=AlexNet": ("cost", "AlexNet"),
+    "/api/v1/cost?subject=1e28+FLOP&chip=H100&region=FR&utilization=0.4": (
+        "cost", "1e28 FLOP", "--chip", "H100", "--region", "FR", "--utilization", "0.4"),
+    "/api/v1/cost?subject=AlexNet&vs=NASNet-A&usd_year=2020": (
+        "cost", "AlexNet", "--vs", "NASNet-A", "--usd-year", "2020"),
+    "/api/v1/decompose?source=imagenet": ("decompose", "imagenet"),
+    "/api/v1/decompose?source=hardware": ("decompose", "hardware"),
+    "/api/v1/audit": ("audit",),
+    "/api/v1/audit?claim=five-percent-flop": ("audit", "five-percent-flop"),
+    "/api/v1/audit/over-time?benchmark=imagenet&error=5%25": ("audit", "--over-time", "imagenet"),
+    "/api/v1/audit/leave-one-out?source=imagenet&error=5%25": (
+        "audit", "--leave-one-out", "imagenet"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", SAME)
+def test_an_answer_is_what_the_command_prints_to_the_last_digit(client, printed, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.json() == printed(*SAME[address])
+
+
+def test_a_file_that_was_handed_in_gives_the_numbers_of_the_command_line(client, printed, own_file):
+    taken = client.post("/api/v1/files", files={"file": ("runs.csv", own_file.read_bytes())})
+    assert taken.status_code == 201
+    assert [column["column"] for column in taken.json()["columns"]] == [
+        "name", "error", "compute_flop"]  # fmt: skip
+    source = taken.json()["source"]
+    for verb, more in (("forecast", {"error": "8%"}), ("fit", {})):
+        answer = client.get(f"/api/v1/{verb}", params={"source": source, **more}).json()
+        words = [part for key, value in more.items() for part in (f"--{key}", value)]
+        assert answer == printed(verb, str(own_file), *words)
+
+
+REFUSED = {
+    "/api/v1/forecast?error=abc": ("error", ["forecast", "imagenet", "--error", "abc"]),
+    "/api/v1/forecast?error=5": ("error", ["forecast", "imagenet", "--error", "5"]),
+    "/api/v1/forecast?source=imagnet": ("source", ["forecast", "imagnet", "--error", "5%"]),
+    "/api/v1/fit?source=imagenet&edition=v9": ("edition", ["fit", "imagenet", "--edition", "v9"]),
+    "/api/v1/fit?source=squad&edition=v1&measure=consolidated": (
+        "measure", ["fit", "squad", "--edition", "v1", "--measure", "consolidated"]),
+    "/api/v1/fit?source=imagenet&law=cubic": ("law", ["fit", "imagenet", "--law", "cubic"]),
+    "/api/v1/fit?estimand=best": ("estimand", ["fit", "imagenet", "--estimand", "best"]),
+    "/api/v1/forecast?site=mars": (
+        "site", ["forecast", "imagenet", "--error", "5%", "--site", "mars"]),
+    "/api/v1/cost?subject=AlexNett": ("subject", ["cost", "AlexNett"]),
+    "/api/v1/cost?subject=1e20+FLOP&chip=Z9": ("chip", ["cost", "1e20 FLOP", "--chip", "Z9"]),
+    "/api/v1/audit?claim=none": ("claim", ["audit", "none"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_a_refusal_is_the_command_lines_and_names_its_field(client, capsys, address):
+    from costlaw.cli import main
+
+    field, words = REFUSED[address]
+    with pytest.raises(SystemExit):
+        main(words)
+    said = capsys.readouterr().err.strip().removeprefix("costlaw: ")
+    answer = client.get(address)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["message"] == said
+    assert answer.json()["error"]["field"] == field
+
+
+def test_an_unknown_parameter_is_refused_by_name(client):
+    answer = client.get("/api/v1/fit?benchmark=imagenet")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["field"] == "benchmark"
+
+
+def test_no_name_reads_a_file_of_the_machine(client, tmp_path, own_file):
+    (tmp_path / "run.json").write_text('{"name": "secret", "compute_flop": 1e20}')
+    for name in (
+        str(own_file),
+        f"./{own_file.name}",
+        "image/net.csv",
+        "../imagenet",
+        "/etc/passwd",
+    ):
+        assert client.get("/api/v1/fit", params={"source": name}).status_code == 422
+    for name in (str(tmp_path / "run.json"), "run.JSON", "run.json "):
+        answer = client.get("/api/v1/cost", params={"subject": name})
+        assert answer.status_code in {404, 422}
+        assert "secret" not in answer.text
+
+
+def test_the_stops_of_the_handle_are_the_forecasts_of_those_targets(client):
+    found = client.get("/api/v1/targets?source=imagenet&error=5%25&width=700").json()
+    assert len(found["targets"]) > 60
+    seven = next(one for one in found["targets"] if one["typed"] == "7%")
+    whole = client.get("/api/v1/forecast?source=imagenet&error=7%25").json()
+    from costlaw.units import format_quantity
+
+    assert seven["texts"]["usd"][0] == format_quantity(whole["cost"]["usd"]["estimate"], "USD")
+    assert seven["texts"]["compute"][0] == format_quantity(whole["compute"]["estimate"], "FLOP")
+    picture = client.get("/api/v1/pictures/live.json?source=imagenet&error=5%25&width=700").json()
+    names = {layer["data"].get("name") for panel in picture["vconcat"] for layer in panel["layer"]}
+    assert set(seven["tables"]) <= names
+
+
+@pytest.mark.parametrize("kind", ["claim", "fit", "forecast", "growth", "live", "over-time",
+                                  "parameters", "decomposition"])  # fmt: skip
+def test_every_picture_is_drawn_for_its_width_in_both_themes(client, kind):
+    claim = "five-percent-flop"
+    for theme, width in (("light", 374), ("dark", 1000)):
+        answer = client.get(f"/api/v1/pictures/{kind}.json",
+                            params={"theme": theme, "width": width, "claim": claim})  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["usermeta"]["width"] == width
+
+
+def test_downloads_are_what_they_say(client):
+    svg = client.get("/api/v1/pictures/forecast.svg?source=imagenet&error=5%25")
+    assert svg.text.startswith("<svg")
+    assert svg.headers["content-disposition"].startswith("attachment")
+    assert client.get("/api/v1/pictures/fit.png?source=coco").content.startswith(b"\x89PNG")
+    table = client.get("/api/v1/forecast.csv?source=imagenet&error=5%25").text.splitlines()
+    assert table[0] == "quantity,estimate,low,high,level,unit"
+    assert len(table) > 6
+
+
+def test_a_csv_cell_is_never_a_formula(client):
+    from costlaw.web.api.pictures import csv_answer
+
+    answer = csv_answer([{"name": "=cmd()", "value": -1.5}], "x")
+    assert answer.body.decode().splitlines()[1] == "'=cmd(),-1.5"
+
+
+def test_points_carry_addresses_of_papers_and_of_nothing_else(client):
+    picture = client.get("/api/v1/pictures/live.json?source=imagenet").json()
+    rows = [row for panel in picture["vconcat"] for layer in panel["layer"]
+            for row in layer["data"]["values"] if "opens" in row]  # fmt: skip
+    assert len(rows) > 50
+    assert all(row["opens"].startswith(("http://", "https://")) for row in rows)
+
+
+def test_the_description_names_every_verb(client):
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    for verb in ("fit", "forecast", "cost", "decompose", "audit", "runs", "targets"):
+        assert f"/api/v1/{verb}" in paths
+    page = client.get("/api").text
+    assert all(path in page for path in paths)
+
+
+def test_answers_hold_no_number_that_json_does_not_know(client):
+    text = client.get("/api/v1/forecast?source=wmt14-en-fr&error=50%25").text
+    json.loads(text, parse_constant=pytest.fail)

@@ -1,0 +1,271 @@
+"""The pages in a real browser: what a person sees, presses and hears."""
+
+import time
+
+import pytest
+
+PAGES = ("/explore?v=1&source=imagenet&error=5%25", "/api")
+SETTINGS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
+READY = """[...document.querySelectorAll("figure.chart")]
+    .filter((figure) => figure.clientWidth > 40).every((figure) => figure.dataset.ready)"""
+
+
+def until(page, condition, patience=15.0):
+    """Wait until something is true in the page, whose policy forbids the driver's own way."""
+    end = time.monotonic() + patience
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(20)
+
+
+class Watched:
+    """A page that remembers what went wrong and where it asked."""
+
+    def __init__(self, browser, base, *, scheme="light", width=1440):
+        self.base = base
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=base,
+            permissions=["clipboard-read", "clipboard-write"],
+        )  # fmt: skip
+        self.wrong, self.asked = [], []
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.context.on("request", lambda request: self.asked.append(request.url))
+
+    def _heard(self, message):
+        refused = (
+            "the server responded with a status of 4" in message.text
+        )  # a refusal we asked for
+        if message.type in {"error", "warning"} and not refused:
+            self.wrong.append(message.text)
+
+    def show(self, path):
+        self.page.goto(path)
+        until(self.page, READY)
+        return self.page
+
+    def close(self):
+        self.context.close()
+
+    @property
+    def elsewhere(self):
+        return [url for url in self.asked
+                if not url.startswith((self.base, "data:", "blob:"))]  # fmt: skip
+
+
+@pytest.fixture
+def watched(browser, served):
+    made = []
+
+    def make(**setting):
+        made.append(Watched(browser, served.address, **setting))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+def test_every_page_is_quiet_local_readable_and_accessible(watched, axe, setting):
+    scheme, width = setting
+    seen = watched(scheme=scheme, width=width)
+    for path in PAGES:
+        page = seen.show(path)
+        for summary in page.query_selector_all("main details:not([open]) > summary")[:8]:
+            summary.click()
+        until(page, READY)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        # the policy forbids injected scripts to the page, as it should; a debugger may
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [
+            (one["id"], [node["html"][:160] for node in one["nodes"][:3]])
+            for one in found["violations"] if one["impact"] in {"serious", "critical"}
+        ]  # fmt: skip
+        assert not serious, (path, serious)
+        small = page.evaluate("""Math.min(...[...document.querySelectorAll("figure.chart text")]
+            .filter((t) => t.textContent).map((t) => t.getBoundingClientRect().height))""")
+        assert small is None or small >= 8, (path, small)
+    assert not seen.wrong
+    assert not seen.elsewhere
+
+
+def test_the_handle_moves_both_panels_and_the_card_within_a_tenth_of_a_second(watched):
+    page = watched().show(PAGES[0])
+    page.wait_for_selector('figure.chart[data-movable="yes"]')
+    times = page.evaluate("""async () => {
+        const handle = document.getElementById("handle"), found = [];
+        const rules = () => [...document.querySelectorAll(".mark-rule line")]
+            .filter((line) => (line.__data__.datum.strokeDash || []).length)
+            .map((line) => line.getAttribute("transform") + line.getAttribute("y2")).join();
+        const money = () => document.querySelector("[data-part=usd] .value").textContent;
+        for (let step = 0; step < 30; step++) {
+            const before = [rules(), money()], start = performance.now();
+            handle.value = Number(handle.value) + (step < 15 ? -2 : 2);
+            handle.dispatchEvent(new Event("input", { bubbles: true }));
+            while (rules() === before[0] || money() === before[1]) {
+                if (performance.now() - start > 2000) throw new Error("nothing moved");
+                await new Promise(requestAnimationFrame);
+            }
+            found.push(performance.now() - start);
+        }
+        return found.sort((a, b) => a - b);
+    }""")
+    assert times[len(times) // 2] <= 100, times
+
+
+def test_a_view_goes_into_the_address_and_comes_back(watched):
+    seen = watched()
+    page = seen.show(PAGES[0])
+    page.wait_for_selector('figure.chart[data-movable="yes"]')
+    first = page.inner_text("[data-part=usd] .value")
+    page.focus("#handle")
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**error=5.4%25**")
+    until(page, "document.getElementById('handle').getAttribute('aria-valuetext') === '5.4 %'")
+    moved, address = page.inner_text("[data-part=usd] .value"), page.url
+    assert moved != first
+    assert page.evaluate("document.activeElement.id") == "handle"
+    page.select_option("#law", "exponential")
+    page.wait_for_url("**law=exponential**")
+    until(
+        page,
+        "document.body.innerText.includes('exponential, error')",
+    )
+    page.go_back()
+    until(page, "document.getElementById('law').value === 'power'")
+    assert page.url == address
+    assert page.inner_text("[data-part=usd] .value") == moved
+    page.go_back()
+    until(page, f"document.querySelector('[data-part=usd] .value').innerText === '{first}'")
+    page.go_forward()
+    until(page, f"document.querySelector('[data-part=usd] .value').innerText === '{moved}'")
+    other = watched()
+    again = other.show(address)
+    assert again.inner_text("main") == page.inner_text("main")
+    assert not seen.wrong
+
+
+def test_everything_is_reached_by_keyboard_alone(watched):
+    seen = watched()
+    page = seen.show(PAGES[0])
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("""(() => { const at = document.activeElement;
+            return at.id || at.textContent.trim().slice(0, 30); })()""")
+        )
+    for name in ("Skip to the content", "theme", "error", "source", "law", "site", "handle",
+                 "Take this away"):  # fmt: skip
+        assert name in reached, (name, reached)
+    page.focus("figure.chart path[tabindex='0']")
+    first = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert first.startswith("AlexNet, error")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") != first
+    assert page.is_visible("#tip")
+    page.evaluate("window.open = (address) => { window.opened = address; }")
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.opened").startswith("http")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#tip")
+    page.focus("#error")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("8%")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**error=8%25**")
+    page.focus("#theme")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('figure.chart[data-ready$="dark"]')
+    assert not seen.wrong
+
+
+def test_a_refusal_stands_beside_what_was_typed(watched):
+    seen = watched()
+    page = seen.show(PAGES[0])
+    page.fill("#error", "0%")
+    page.press("#error", "Enter")
+    page.wait_for_selector("#error-why")
+    assert "error = 0% is outside (0, 1)" in page.inner_text("#error-why")
+    assert page.input_value("#error") == "0%"
+    assert page.evaluate("document.activeElement.id") == "error"
+
+
+def test_downloads_open_and_texts_are_copied(watched, tmp_path):
+    from PIL import Image
+
+    seen = watched()
+    page = seen.show(PAGES[0])
+    page.click("summary:has-text('Take this away')")
+    for form, start in (
+        ("SVG", b"<svg"),
+        ("PNG", b"\x89PNG"),
+        ("CSV", b"quantity,"),
+        ("HTML", b"<!doctype"),
+    ):
+        with page.expect_download() as waiting:
+            page.click(f".downloads a:has-text('{form}')")
+        path = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        assert path.read_bytes().startswith(start), form
+    with Image.open(next(tmp_path.glob("*.png"))) as picture:
+        assert picture.width > 700
+    page.click("[data-copy=command]")
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "costlaw forecast imagenet --error 5%")  # fmt: skip
+    page.click("[data-copy=link]")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(seen.base)
+    assert watched().show(link).inner_text("h1") == page.inner_text("h1")
+    offline = watched()
+    offline.context.set_offline(True)
+    html = next(tmp_path.glob("*.html"))
+    offline.page.goto(html.as_uri())
+    offline.page.wait_for_selector("#picture svg.marks")
+
+
+def test_charts_are_drawn_for_their_width_and_never_scaled(watched):
+    seen = watched()
+    page = seen.show(PAGES[0])
+    for width in (1440, 700, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        until(
+            page,
+            """(() => { const f = document.querySelector("figure.chart");
+            return Math.abs(parseInt(f.dataset.ready) - f.clientWidth) < 12; })()""",
+        )
+        scale = page.evaluate("""(() => { const s = document.querySelector("figure.chart svg");
+            return s.getBoundingClientRect().width / s.viewBox.baseVal.width; })()""")
+        assert abs(scale - 1) < 0.01
+    assert not seen.wrong
+
+
+def test_print_is_light_and_whole(watched):
+    seen = watched(scheme="dark")
+    page = seen.show(PAGES[0])
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.is_visible("nav")
+    assert page.is_visible("figure.chart svg")
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_a_page_works_without_scripts(browser, served):
+    context = browser.new_context(java_script_enabled=False, base_url=served.address)
+    page = context.new_page()
+    page.goto(PAGES[0])
+    assert "million" in page.inner_text("[data-part=usd] .value")
+    picture = page.locator("figure.chart img")
+    for _ in range(50):
+        if picture.evaluate("(image) => image.naturalWidth") > 300:
+            break
+        time.sleep(0.1)
+    assert picture.evaluate("(image) => image.naturalWidth") > 300
+    page.fill("#error", "7%")
+    page.press("#error", "Enter")
+    page.wait_for_url("**error=7%25**")
+    context.close()
