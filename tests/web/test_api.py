@@ -89,7 +89,7 @@ def test_no_name_reads_a_file_of_the_machine(client, tmp_path, own_file):
         str(own_file),
         f"./{own_file.name}",
         "image/net.csv",
-        "../imagenet",
+        "../runs.csv",
         "/etc/passwd",
     ):
         assert client.get("/api/v1/fit", params={"source": name}).status_code == 422

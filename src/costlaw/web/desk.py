@@ -121,12 +121,16 @@ class Desk:
         """Return the runs that a view rests on."""
         if view.is_file:
             held = self.files.held(view.file_key)
-            key = ("runs", held.key, held.name, view.columns, view.error_unit, view.metric)
-            return self.answers.get(key, lambda: self.files.read(held, view))
+            asked = (view.columns, view.error_unit, view.metric)
+            return self.kept(
+                ("runs", held.key, held.name, asked), lambda: self.files.read(held, view)
+            )
         name = benchmark_name(view.source)
         edition, measure = view.edition or None, view.measure or None
-        key = ("runs", name, edition, measure, "", "")
-        return self.answers.get(key, lambda: evidence_of(name, edition=edition, measure=measure))
+        return self.kept(
+            ("runs", name, edition, measure),
+            lambda: evidence_of(name, edition=edition, measure=measure),
+        )
 
     def fit(self, view: View) -> Fit:
         """Return the fit of a view."""
