@@ -186,3 +186,15 @@ def test_a_name_with_markup_stays_text_in_the_page(tmp_path):
     page = save_figure(fit_figure(fit(runs)), tmp_path / "a.html").read_text()
     outside = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
     assert "<img" not in outside and "&lt;img" in outside and page.count("</script>") == 2
+
+
+def test_a_law_of_own_runs_is_drawn_and_a_law_of_several_inputs_is_refused():
+    rows = [{"name": f"r{i}", "error": 0.03 + 0.4 * 10 ** (-0.12 * i),
+             "parameters": 10.0 ** (6 + i / 3), "examples": 10.0 ** (8 + (i % 4) / 2),
+             "compute_flop": 10.0 ** (17 + i / 2)}
+            for i in range(12)]  # fmt: skip
+    drawn = fit_figure(fit(Runs.from_records(rows), law="power-irreducible"), width=374)
+    assert drawn["usermeta"]["width"] == 374
+    assert "power-irreducible" in drawn["title"]["text"][0] + drawn["title"]["text"][-1]
+    with pytest.raises(EvidenceError, match="no single axis"):
+        fit_figure(fit(Runs.from_records(rows), law="joint"))

@@ -19,20 +19,22 @@ from costlaw.figures.law_panel import (
     run_layer,
     scatter_of,
 )
+from costlaw.figures.own_fit import own_fit_figure
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.time_panel import dated, time_frame, time_layers
 from costlaw.figures.wording import error_name, power_text
+from costlaw.fitting.own import LawFit
 from costlaw.fitting.scatter import Fit
 
 MARGIN = 0.06  # room at both ends, share of the range of log compute
 
 
-def fit_figure(fit: Fit, *, width: int = 720, theme: str = "light") -> dict[str, Any]:
-    """Draw a law fitted to a scatter of runs.
+def fit_figure(fit: Fit | LawFit, *, width: int = 720, theme: str = "light") -> dict[str, Any]:
+    """Draw a fitted law.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Fit or LawFit
         A law and the runs it was fitted to.
     width : int
         Width of the whole picture, at least 320 [px].
@@ -46,6 +48,8 @@ def fit_figure(fit: Fit, *, width: int = 720, theme: str = "light") -> dict[str,
 
     Raises
     ------
+    EvidenceError
+        If the law has several inputs and so no single axis.
     OptionError
         If the theme is unknown or the width too small.
 
@@ -59,6 +63,8 @@ def fit_figure(fit: Fit, *, width: int = 720, theme: str = "light") -> dict[str,
     >>> fit_figure(fit_scatter(runs))["title"]["text"]
     ['Own runs: error against compute, power law']
     """
+    if isinstance(fit, LawFit):
+        return own_fit_figure(fit, width=width, theme=theme)
     on = paper(width, theme)
     heads = (f"{fit.benchmark.title}: error against compute, {fit.law} law", _under(fit))
     return sheet(_panels(fit, on), heads=heads, says=f"{heads[0]}. {'; '.join(heads[1])}.", on=on)

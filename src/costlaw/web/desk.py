@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from costlaw.exceptions import UnknownName
+from costlaw.fitting.own import LawFit
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
 from costlaw.literature import benchmark, benchmarks
@@ -132,7 +133,7 @@ class Desk:
             lambda: evidence_of(name, edition=edition, measure=measure),
         )
 
-    def fit(self, view: View) -> Fit:
+    def fit(self, view: View) -> Fit | LawFit:
         """Return the fit of a view."""
         runs, law = self.runs(view), view.law or "power"
         key = ("fit", runs.digest, runs.origin, runs.measure, law, view.estimand)

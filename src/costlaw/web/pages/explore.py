@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from costlaw.exceptions import CostlawError
+from costlaw.fitting.own import LawFit
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
 from costlaw.literature import load
@@ -35,7 +36,7 @@ class Shown:
     """What a view comes to: a forecast, or at least a fit or the runs, and why not more."""
 
     runs: Runs | None = None
-    fit: Fit | None = None
+    fit: Fit | LawFit | None = None
     forecast: Forecast | None = None
     refusal: Refusal | None = None
 
