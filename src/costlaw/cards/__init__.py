@@ -6,6 +6,7 @@ products they follow from. This room fits nothing and forecasts nothing.
 """
 
 from costlaw.cards.card import Card, bill_of_hours, cost
+from costlaw.cards.live import LiveBill, Tariff, bill_of_metered, tariff, tariff_of
 from costlaw.cards.published import Published, figure, figures_of, published_figures
 from costlaw.cards.readings import Band, band
 from costlaw.cards.side_by_side import Pair, side_by_side
@@ -14,15 +15,20 @@ from costlaw.cards.subject import Subject, subject_of
 __all__ = [
     "Band",
     "Card",
+    "LiveBill",
     "Pair",
     "Published",
     "Subject",
+    "Tariff",
     "band",
     "bill_of_hours",
+    "bill_of_metered",
     "cost",
     "figure",
     "figures_of",
     "published_figures",
     "side_by_side",
     "subject_of",
+    "tariff",
+    "tariff_of",
 ]

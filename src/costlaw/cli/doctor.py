@@ -10,7 +10,18 @@ import click
 
 EXTRAS = {
     "meter": ("psutil", "pynvml"),
+    "flop": ("torch",),
+    "callbacks": ("transformers", "lightning", "keras"),
+    "prometheus": ("prometheus_client",),
+    "opentelemetry": ("opentelemetry",),
     "figures": ("altair", "vl_convert"),
+    "web": ("fastapi", "uvicorn"),
+    "report": ("typst",),
+    "lab": ("torch", "sklearn", "optuna", "onnx", "onnxruntime"),
+    "ray": ("ray",),
+    "mlflow": ("mlflow",),
+    "wandb": ("wandb",),
+    "tensorboard": ("tensorboard",),
 }
 
 

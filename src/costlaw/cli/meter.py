@@ -25,21 +25,33 @@ class MeterGroup(click.Group):
         return super().parse_args(ctx, own)
 
 
+def priced(command: Any) -> Any:
+    """Add the options that say where a run is paid for."""
+    for option in reversed((
+        click.option("--chip", metavar="NAME", help="Device that is rented, such as H100; GPUs "
+                     "that are read need not be named."),
+        click.option("--chips", type=float, default=1.0, metavar="N", help="How many of it."),
+        click.option("--price", "--price-usd-per-hour", "usd_per_hour", type=float, metavar="USD",
+                     help="Known price of one device, USD an hour."),
+        click.option("--region", metavar="PLACE", help="Grid: FR, US-CA, gcp/europe-west9; the "
+                     "world's spread if not given."),
+        click.option("--pue", type=float, metavar="X", help="Facility energy over machine energy."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.group("meter", cls=MeterGroup, invoke_without_command=True)
 @click.option("--name", help="Name of the run; the command's first word if absent.")
 @click.option("--dir", "folder", default=FOLDER, show_default=True, help="Where readings go.")
 @click.option("--interval", default=1.0, show_default=True, help="Seconds between samples.")
-@click.option("--pue", type=float, help="Facility energy over machine energy.")
-@click.option("--price-usd-per-hour", type=float, help="For the cost so far in the live line.")
+@priced
+@click.option("--prometheus", "port", type=int, metavar="PORT", help="Serve the readings on this "
+              "machine.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No live line and no card at the end.")
 @click.pass_context
 def command(ctx: click.Context, *, name: str | None, folder: str, **options: Any) -> None:
-    """Meter a command, or read back what was metered.
-
-    \b
-    costlaw meter -- python train.py
-    costlaw meter --name b3 --pue 1.1 -- python train.py
-    costlaw meter recover
+    """Meter a command: ``costlaw meter -- python train.py``.
 
     Its children are included; its exit code and signals are passed through. Readings are
     appended to a file at every sample; ``costlaw meter recover`` reads them back after a crash.
@@ -51,51 +63,95 @@ def command(ctx: click.Context, *, name: str | None, folder: str, **options: Any
         return
     from costlaw.metering.launching import die_as, launch
 
-    known = {key: options[key] for key in ("pue", "price_usd_per_hour") if options[key]}
     launched = launch(
         words,
         name=name or words[0],
         folder=folder,
         interval_s=options["interval"],
         live=False if options["quiet"] else None,
-        **known,
+        started=_server(options["port"]),
+        **_settings(options),
     )
     if not options["quiet"]:
         click.echo(str(launched.metered), err=True)
+        click.echo(_bill(launched.metered, options), err=True)
     die_as(launched.code)
+
+
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    """Return what the meter is told: a chip, a PUE, and the price of all devices together."""
+    known = {key: options[key] for key in ("pue",) if options[key]}
+    if options["chip"]:
+        known |= {"chip": options["chip"], "chip_count": options["chips"]}
+    if any(options[key] is not None for key in ("chip", "usd_per_hour", "region", "pue")):
+        from costlaw.cards import tariff
+
+        rate = tariff(**_tariff_options(options))  # refuses what does not exist before the start
+        if rate.usd_per_hour is not None:
+            known["price_usd_per_hour"] = rate.usd_per_hour.value
+    return known
+
+
+def _tariff_options(options: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: options[key] for key in ("chip", "region", "usd_per_hour", "pue")}
+    return {**kept, "count": options["chips"]}
+
+
+def _bill(metered: Any, options: dict[str, Any]) -> Any:
+    from costlaw.cards import bill_of_metered, tariff_of
+
+    return bill_of_metered(metered, tariff_of(metered, **_tariff_options(options)))
+
+
+def _server(port: int | None) -> Any:
+    """Return what is done with the started meter: serve it, if a port is given."""
+    if port is None:
+        return None
+    from costlaw.metering.outputs.prometheus import serve
+
+    return lambda meter: serve(meter, port=port)
 
 
 @command.command("recover")
 @click.option("--dir", "folder", default=FOLDER, show_default=True, help="Folder of the readings.")
+@priced
+@click.option("--emissions", metavar="FILE.csv", help="Also write them as CodeCarbon does.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on standard output.")
-def recover_command(folder: str, as_json: bool) -> None:
-    """Read back what runs used, killed ones included.
-
-    \b
-    costlaw meter recover
-    costlaw meter recover --dir readings --json
-    """
+def recover_command(folder: str, emissions: str | None, as_json: bool, **options: Any) -> None:
+    """Read back what runs used, killed ones included, and what that cost."""
     from costlaw.metering.records.recovery import recover
 
     found = recover(folder)
+    bills = [_bill(span, options) for span in found]
+    if emissions:
+        from costlaw.metering.outputs.codecarbon_file import write_emissions
+
+        carbon = {id(span): bill.co2e_kg for span, bill in zip(found, bills, strict=True)}
+        write_emissions(
+            found, emissions, co2e_kg=lambda span: known.value if (known := carbon[id(span)])
+            else None,
+        )  # fmt: skip
+        click.echo(f"{len(found)} rows added to {emissions}", err=True)
     if as_json:
-        record = {"schema": "costlaw-recovered/1", "runs": [item.to_dict() for item in found]}
-        click.echo(json.dumps(record, indent=2))
+        runs = [span.to_dict() | {"cost": bill.to_dict()}
+                for span, bill in zip(found, bills, strict=True)]  # fmt: skip
+        click.echo(json.dumps({"schema": "costlaw-recovered/1", "runs": runs}, indent=2))
         return
-    click.echo("\n\n".join(str(item) for item in found))
+    pairs = zip(found, bills, strict=True)
+    click.echo("\n\n".join(f"{span}\n{bill}" for span, bill in pairs))
 
 
 @command.command("merge")
 @click.option("--dir", "folder", default=FOLDER, show_default=True, help="Folder of the readings.")
+@priced
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on standard output.")
-def merge_command(folder: str, as_json: bool) -> None:
-    """Add up the processes of a job: a node's energy once, nodes summed.
-
-    \b
-    costlaw meter merge
-    costlaw meter merge --dir readings --json
-    """
+def merge_command(folder: str, as_json: bool, **options: Any) -> None:
+    """Add up the processes of a job: a node's energy once, nodes summed."""
     from costlaw.metering.records.merging import merge
 
     total = merge(folder)
-    click.echo(json.dumps(total.to_dict(), indent=2) if as_json else str(total))
+    bill = _bill(total, options)
+    if as_json:
+        click.echo(json.dumps(total.to_dict() | {"cost": bill.to_dict()}, indent=2))
+        return
+    click.echo(f"{total}\n{bill}")

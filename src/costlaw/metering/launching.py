@@ -13,14 +13,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from costlaw.exceptions import OptionError
 from costlaw.metering.metered import Metered
 from costlaw.metering.nodes.processes import ProcessTree
+from costlaw.metering.outputs.live_line import PRICE, TOKEN
 from costlaw.metering.windows import Meter
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
@@ -35,7 +39,13 @@ class Launched:
     metered: Metered
 
 
-def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
+def launch(
+    words: Sequence[str],
+    *,
+    name: str,
+    started: Callable[[Meter], Any] | None = None,
+    **options: Any,
+) -> Launched:
     """Run a command under a meter and return how it ended.
 
     Parameters
@@ -44,6 +54,8 @@ def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
         The command and its arguments.
     name : str
         Name of the run.
+    started : callable or None
+        Called with the meter before the command begins, such as to serve its readings.
     **options
         As for ``meter``.
 
@@ -53,8 +65,8 @@ def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
         If the command does not exist or may not be run.
     """
     adopts = _adopt_orphans()
-    watch = Meter(name, signals=False, **options).start()
-    earlier = {}
+    token = Path(tempfile.gettempdir()) / f"costlaw-line-{os.getpid()}-{time.monotonic_ns()}"
+    watch = Meter(name, signals=False, **options).start(gives_way=token)
     child: subprocess.Popen[bytes] | None = None
 
     def pass_on(number: int, frame: Any) -> None:
@@ -62,12 +74,11 @@ def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
         if child is not None and not (number == signal.SIGINT and _shares_terminal()):
             child.send_signal(number)
 
-    for label in PASSED_ON:
-        number = getattr(signal, label, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            earlier[number] = signal.signal(number, pass_on)
+    earlier = _catch(pass_on)
     try:
-        child = subprocess.Popen(list(words))
+        if started is not None:
+            started(watch)
+        child = subprocess.Popen(list(words), env=_environment(token, options))
         if adopts:
             watch.at_each_sample(partial(_reap_all_but, child.pid))
         code = child.wait()
@@ -77,14 +88,38 @@ def launch(words: Sequence[str], *, name: str, **options: Any) -> Launched:
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)
+        token.unlink(missing_ok=True)
+    _note_what_is_left(watch)
+    reason = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+    return Launched(code=code, metered=watch.stop("finished" if code == 0 else reason))
+
+
+def _catch(handler: Any) -> dict[int, Any]:
+    """Hand the signals that are passed on to a handler; return their earlier ones."""
+    earlier: dict[int, Any] = {}
+    for label in PASSED_ON:
+        number = getattr(signal, label, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            earlier[number] = signal.signal(number, handler)
+    return earlier
+
+
+def _note_what_is_left(watch: Meter) -> None:
+    """Name the processes that outlive the command."""
     left = ProcessTree().living_children()
     if left:
         watch.note(
             f"{len(left)} processes outlive the command ({', '.join(map(str, left[:5]))}); what "
             "they use from here on is not metered"
         )
-    reason = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-    return Launched(code=code, metered=watch.stop("finished" if code == 0 else reason))
+
+
+def _environment(token: Path, options: Mapping[str, Any]) -> dict[str, str]:
+    """Return the caller's environment, with how a meter inside the command shows its line."""
+    told = {TOKEN: str(token)}
+    if options.get("price_usd_per_hour"):
+        told[PRICE] = str(options["price_usd_per_hour"])
+    return {**os.environ, **told}
 
 
 def _adopt_orphans() -> bool:

@@ -165,8 +165,14 @@ class Meter:
 
     # -- beginning and end -------------------------------------------------------------------------
 
-    def start(self) -> Meter:
-        """Begin metering; a second start of a running meter is refused."""
+    def start(self, *, gives_way: Path | None = None) -> Meter:
+        """Begin metering; a second start of a running meter is refused.
+
+        Parameters
+        ----------
+        gives_way : Path or None
+            The live line is not shown while this file is there.
+        """
         if self._running:
             raise OptionError(f'meter "{self.name}" is running already; stop it first.')
         options = self._options
@@ -185,7 +191,9 @@ class Meter:
         if options["live"] is not False:
             from costlaw.metering.outputs.live_line import LiveLine
 
-            LiveLine.attach(self._sampler, self._number, force=bool(options["live"]))
+            LiveLine.attach(
+                self._sampler, self._number, force=bool(options["live"]), gives_way=gives_way
+            )
         return self
 
     def stop(self, reason: str = "finished") -> Metered:
@@ -279,6 +287,16 @@ class Meter:
         """Call ``observer(sampler)`` after each sample, in the sampler's thread."""
         if self._sampler is not None:
             self._sampler.observers.append(observer)
+
+    def refresh(self) -> None:
+        """Take a reading now, so that ``result`` is up to date; nothing is written for it."""
+        if self._running and self._sampler is not None:
+            self._sampler.sample(write=False)
+            tally = self._sampler.tallies.get(self._number)
+            if tally is not None and self._window is not None:
+                counts = tally.counts()
+                (self._window.steps, self._window.examples, self._window.model_flop,
+                 self._window.hardware_flop) = counts  # fmt: skip
 
     def window(self, name: str) -> Meter:
         """Return a meter for a part of this one, with the same settings."""

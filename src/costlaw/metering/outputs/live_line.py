@@ -9,7 +9,10 @@ For a forecast with an interval and a back-test, give the runs to ``forecast``.
 from __future__ import annotations
 
 import math
+import os
+import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costlaw.metering.records.session import Window
@@ -18,33 +21,59 @@ from costlaw.metering.summary import summarise
 if TYPE_CHECKING:
     from costlaw.metering.sampler import Sampler
 
+TOKEN = "COSTLAW_LIVE_LINE"  # path that a meter inside a metered command makes: its line is shown
+PRICE = "COSTLAW_USD_PER_HOUR"  # what the outer meter's door knows of the price
 LEAST_MARKS = 8
 LEAST_SLOPE_SIGMAS = 3.0
 
 
 class LiveLine:
-    """Rewrites one line at each sample; the outermost meter's only."""
+    """Rewrites one line at each sample; the outermost meter's only.
 
-    def __init__(self, number: int) -> None:
+    Parameters
+    ----------
+    number : int
+        Window whose line it is.
+    gives_way : Path or None
+        While this file is there, a meter inside the command shows its own, which knows more.
+    """
+
+    def __init__(self, number: int, gives_way: Path | None = None) -> None:
         self._number = number
+        self._gives_way = gives_way
         self._width = 0
 
     @classmethod
-    def attach(cls, sampler: Sampler, number: int, *, force: bool = False) -> None:
+    def attach(
+        cls, sampler: Sampler, number: int, *, force: bool = False, gives_way: Path | None = None
+    ) -> None:
         """Show a window's line, if there is a terminal and no other line is on it."""
         shown = any(isinstance(observer, cls) for observer in sampler.observers)
-        if (force or _is_terminal()) and not shown:
-            sampler.observers.append(cls(number))
+        if not (force or _is_terminal()) or shown:
+            return
+        sampler.observers.append(cls(number, gives_way))
+        token = os.environ.get(TOKEN)
+        if token:
+            try:
+                Path(token).touch()
+            except OSError:
+                return  # both lines are shown then
 
     def __call__(self, sampler: Sampler) -> None:
         """Rewrite the line; take it away when the window has ended."""
         ended = self._number not in sampler.tallies
-        text = "" if ended else describe(sampler, sampler.window(self._number))
-        try:
-            sys.stderr.write("\r" + text.ljust(self._width) + ("\r" if ended else ""))
-            sys.stderr.flush()
-        except (OSError, ValueError):
-            ended = True
+        hidden = ended or (self._gives_way is not None and self._gives_way.exists())
+        if hidden and not self._width:
+            text = ""
+        else:
+            text = "" if hidden else describe(sampler, sampler.window(self._number))
+            text = text[: max(shutil.get_terminal_size().columns - 1, 20)]
+            try:
+                # a bare return keeps what the training prints next from being appended
+                sys.stderr.write("\r" + text.ljust(self._width) + "\r")
+                sys.stderr.flush()
+            except (OSError, ValueError):
+                ended = True
         self._width = len(text)
         if ended and self in sampler.observers:
             sampler.observers.remove(self)
@@ -65,7 +94,7 @@ def describe(sampler: Sampler, window: Window) -> str:
     figure = metered.headline
     if figure is not None:
         parts.append(f"{figure.energy_kwh:.3g} kWh (tier {figure.tier}, {figure.scope})")
-    price = window.settings.get("price_usd_per_hour")
+    price = _price(window)
     if price:
         parts.append(f"${price * elapsed / 3600:.2f} so far")
     total = window.settings.get("total_examples")
@@ -80,6 +109,14 @@ def describe(sampler: Sampler, window: Window) -> str:
             else f"error {target:g} not in sight"
         )
     return " · ".join(parts)
+
+
+def _price(window: Window) -> float:
+    """Return the price that the caller or an outer meter's door gave [USD/hour], or 0."""
+    try:
+        return float(window.settings.get("price_usd_per_hour") or os.environ.get(PRICE) or 0.0)
+    except ValueError:
+        return 0.0
 
 
 def seconds_to_error(window: Window, target: float) -> float | None:
