@@ -100,9 +100,22 @@ def utilization(raw: Path) -> list[Row]:
                 "system": row["model"], "date": row["publication_date"],
                 "utilization": number(share), "chip": row["training_hardware"],
                 "number_format": row["numerical_format"].lower(),
+                "kind": "language" if "Language" in row["domain"] else "other",
                 "paper": row["reference"], "source_id": source,
             })  # fmt: skip
     return sorted(rows.values(), key=lambda row: (row["date"], row["system"]))
+
+
+def carbon_free(raw: Path) -> list[Row]:
+    """What Google claims to be carbon-free, hour by hour, in its regions: market-based."""
+    return [
+        {"code": f"gcp/{row['region']}", "year": row["year"],
+         "fraction": number(row["google_cfe_fraction"]), "accounting": "market-based",
+         "source_id": "google-regions"}
+        for row in sorted(read(raw / "carbon/google_cloud_region_carbon.csv"),
+                          key=lambda row: (row["region"], row["year"]))
+        if row["google_cfe_fraction"]
+    ]  # fmt: skip
 
 
 def price_index(raw: Path) -> list[Row]:
@@ -130,6 +143,7 @@ def main(raw: Path) -> None:
     DATA.mkdir(parents=True, exist_ok=True)
     write("grids.csv", grids(raw))
     write("utilization.csv", utilization(raw))
+    write("carbon_free.csv", carbon_free(raw))
     write("price_index.csv", price_index(raw))
     check_sources()
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(DATA.glob("*.csv"))))

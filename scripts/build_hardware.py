@@ -196,8 +196,8 @@ def epoch_chips(folder: Path) -> tuple[list[Row], list[Row], list[Row]]:
         price = row["release_price_usd"].replace("$", "").replace(",", "")
         if price and row["release_date"]:
             prices.append({"chip": name, "date": row["release_date"], "kind": "purchase",
-                           "price_usd": f"{float(price):.6g}", "vendor": "", "source": source,
-                           "locator": "launch price"})  # fmt: skip
+                           "price_usd": f"{float(price):.6g}", "vendor": "", "location": "",
+                           "source": source, "locator": "launch price"})  # fmt: skip
     return chips, rates, prices
 
 
@@ -238,13 +238,15 @@ def observed_prices(folder: Path, names: set[str]) -> list[Row]:
             if value and float(value) > 0:
                 found.append({"chip": name, "date": row["price_date"], "kind": kind,
                               "price_usd": f"{float(value):.6g}", "vendor": row["vendor"],
+                              "location": row["location"],
                               "source": "epoch-prices", "locator": row["price_source"]}
                              )  # fmt: skip
     for row in read(folder / "epoch/nvidia_chip_annual_prices.csv"):
         for end in ("low", "high"):
             found.append({"chip": ANNUAL_NAMES[row["chip"]], "date": row["year"],
                           "kind": "purchase", "price_usd": row[f"price_{end}_usd"],
-                          "vendor": f"{end} end of the year", "source": "epoch-annual",
+                          "vendor": f"{end} end of the year", "location": "",
+                          "source": "epoch-annual",
                           "locator": row["chip"]})  # fmt: skip
     return list({tuple(row.values()): row for row in found}.values())
 
