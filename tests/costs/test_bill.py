@@ -21,7 +21,7 @@ def test_cost_is_linear_in_compute():
 def test_units_of_the_bill_are_those_of_its_quantities():
     bill = price(1e22, preset("today"))
     assert [q.unit for q in bill.quantities.values()] == [
-        "device-hour", "USD", "kWh", "kg CO2e", "kg CO2e",
+        "device-hour", "USD", "kWh", "kg CO2e", "kg CO2e", "L",
     ]  # fmt: skip
 
 

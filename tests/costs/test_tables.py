@@ -4,7 +4,10 @@ from pathlib import Path
 
 from costlaw.costs.tables import rows, source
 
-TABLES = ("grids.csv", "places.csv", "utilization.csv", "price_index.csv", "constants.csv")
+TABLES = (
+    "grids.csv", "places.csv", "utilization.csv", "price_index.csv", "constants.csv",
+    "carbon_free.csv",
+)  # fmt: skip
 
 
 def test_every_row_has_a_known_source():

@@ -7,6 +7,7 @@ products they follow from. This room fits nothing and forecasts nothing.
 
 from costlaw.cards.card import Card, bill_of_hours, cost
 from costlaw.cards.live import LiveBill, Tariff, bill_of_metered, tariff, tariff_of
+from costlaw.cards.own import Own, own_estimate
 from costlaw.cards.published import Published, figure, figures_of, published_figures
 from costlaw.cards.readings import Band, band
 from costlaw.cards.side_by_side import Pair, side_by_side
@@ -16,6 +17,7 @@ __all__ = [
     "Band",
     "Card",
     "LiveBill",
+    "Own",
     "Pair",
     "Published",
     "Subject",
@@ -26,6 +28,7 @@ __all__ = [
     "cost",
     "figure",
     "figures_of",
+    "own_estimate",
     "published_figures",
     "side_by_side",
     "subject_of",

@@ -155,10 +155,11 @@ class Card(Shown):
             lines.append(f"  then       {_then(self)}")
         today = self.today
         label = "today" if subject.kind != "device-time" else "price"
+        water = f"; water {_short(today.water_litre)}" if today.water_litre else ""
         lines += [
             f"  {label:<10} {_short(today.usd)} of {today.usd_year}, "
             f"{_short(today.device_hours)}; {self.site.title}",
-            f"  energy     {_short(today.energy_kwh)}; carbon {_short(today.co2e_kg)}",
+            f"  energy     {_short(today.energy_kwh)}; carbon {_short(today.co2e_kg)}{water}",
         ]
         if subject.energy_kwh:
             lines.append(f"  measured   {_short(subject.energy_kwh)}")

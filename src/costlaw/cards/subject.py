@@ -141,13 +141,15 @@ def run_format(device: Chip) -> str:
     return training_format(device)
 
 
-def _held(device: Chip, capacity: Capacity, *, date: str, factor: float = 1.0) -> dict[str, Any]:
+def _held(
+    device: Chip, capacity: Capacity, *, date: str, factor: float = 1.0, kind: str | None = None
+) -> dict[str, Any]:
     """Return device-hours, and the operations that they imply at the utilization of their time."""
     hours = Estimate.spread(
         f"duration:{capacity.name}", median=capacity.device_hours, factor=factor, unit="device-hour"
     )
     year = int(date[:4]) if date else None
-    used = utilization(year)
+    used = utilization(year, kind=kind)
     peak = device.peak(run_format(device))
     done = (hours * used * (peak * 3600.0)).convert(1.0, "FLOP")
     return {"device_hours": hours, "compute": done, "chip": device, "capacity": capacity}
@@ -281,7 +283,8 @@ def of_system(item: System) -> Subject:
     how = "chips × time × peak rate × utilization of its year"
     capacity = capacity_of(item, device) if device else None
     if device and capacity:
-        found = _held(device, capacity, date=item.date, factor=TIME_FACTOR)
+        kind = "language" if "Language" in item.domain else "other"
+        found = _held(device, capacity, date=item.date, factor=TIME_FACTOR, kind=kind)
     elif device:
         found["chip"] = device
     if item.training_compute_flop:

@@ -8,8 +8,8 @@ import click
 
 from costlaw.cli.options import check_figure, draw, figure_option, log_back, log_options, show
 
-_PLACE = ("chip", "region", "utilization", "pue", "usd_per_hour", "vendor", "provider", "date",
-          "number_format")  # fmt: skip
+_PLACE = ("chip", "location", "kind", "region", "utilization", "pue", "usd_per_hour", "vendor",
+          "provider", "date", "number_format")  # fmt: skip
 
 
 @click.command("cost", short_help="What a system, an amount or a run cost then and costs today.")
@@ -38,6 +38,16 @@ _PLACE = ("chip", "region", "utilization", "pue", "usd_per_hour", "vendor", "pro
     help="on-demand, 1-year, 3-year or own.",
 )
 @click.option("--vendor", default=None, metavar="NAME", help="Only this vendor's rents.")
+@click.option("--location", default=None, metavar="TEXT", help="Only rents of such regions.")
+@click.option("--kind", default=None, metavar="KIND", help="language or other (utilization).")
+@click.option(
+    "--accounting",
+    default="location-average",
+    show_default=True,
+    metavar="NAME",
+    help="How carbon is attributed; market-based and marginal are refused.",
+)
+@click.option("--history", is_flag=True, help="Print every observed price of a chip: cost H100.")
 @click.option("--provider", default=None, metavar="NAME", help="Whose data centre (PUE).")
 @click.option("--date", default=None, metavar="DATE", help="When it is paid: 2023 or 2023-06-01.")
 @click.option(
@@ -62,10 +72,14 @@ def command(subject: str, other: str | None, as_json: bool, **options: Any) -> N
     costlaw cost AlexNet --vs NASNet-A --json
     costlaw cost "1e28 FLOP" --readings
     costlaw cost run.json --model-card
+    costlaw cost "V100 SXM2 16 GB" --history --usd-year 2024
     """
     from costlaw.cards import side_by_side
     from costlaw.exceptions import OptionError
 
+    if options.pop("history"):
+        _show_history(subject, options, as_json)
+        return
     figure = options.pop("figure")
     check_figure(figure)
     if figure and not other:
@@ -132,3 +146,20 @@ def _show_readings(subject: str, chip: str | None, as_json: bool) -> None:
     show(band(subject_of(subject, chip=chip).compute), as_json=as_json)
     for correction in CORRECTIONS:
         click.echo(f"note: {correction}", err=True)
+
+
+def _show_history(name: str, options: dict[str, Any], as_json: bool) -> None:
+    """Print the observed prices of a chip, oldest first."""
+    from costlaw.cli.history import History
+    from costlaw.costs import price_history
+    from costlaw.hardware import likely_chip
+
+    device, note = likely_chip(name, options["date"])
+    kind = None if options["commitment"] == "on-demand" else options["commitment"]
+    rows = price_history(
+        device, kind={"own": "purchase"}.get(kind or "", kind), vendor=options["vendor"],
+        location=options["location"], usd_year=options["usd_year"],
+    )  # fmt: skip
+    show(History(chip=device.name, rows=rows, usd_year=options["usd_year"]), as_json=as_json)
+    if note:
+        click.echo(f"note: {note}", err=True)

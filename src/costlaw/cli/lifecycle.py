@@ -66,6 +66,12 @@ def command(subject: str, as_json: bool, **options: Any) -> None:
         result = sized
     _draw(result, options["figure"])
     show(result, as_json=as_json)
+    if result is life or strategies or options["as_map"]:  # a size has no price: no notes of one
+        _say(result, life, site)
+
+
+def _say(result: Any, life: Any, site: Any) -> None:
+    """Print on stderr what was taken for granted."""
     notes = [note for one in getattr(result, "others", (life,)) for note in one.notes]
     for note in dict.fromkeys((*notes, *site.caveats)):
         click.echo(f"note: {note}", err=True)

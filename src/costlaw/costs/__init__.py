@@ -11,6 +11,7 @@ from costlaw.costs.contributions import contributions
 from costlaw.costs.currency import dollars_of
 from costlaw.costs.ownership import owned
 from costlaw.costs.presets import PRESET_NAMES, preset
+from costlaw.costs.rent import price_history
 from costlaw.costs.site import INPUTS, QUANTITIES, Site
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "owned",
     "preset",
     "price",
+    "price_history",
     "price_many",
     "site_for",
 ]

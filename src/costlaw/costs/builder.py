@@ -7,17 +7,18 @@ chip without the number format asked for, and a date before the chip existed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from costlaw.costs.carbon import grid
-from costlaw.costs.energy import device_power, embodied, pue
+from costlaw.costs.carbon import LOCATION_AVERAGE, grid
+from costlaw.costs.energy import device_power, embodied, pue, water
 from costlaw.costs.ownership import owned
 from costlaw.costs.rent import OWN, parse_date, rent
 from costlaw.costs.site import Site
 from costlaw.costs.tables import constant
 from costlaw.costs.utilization import utilization
 from costlaw.estimates import Estimate
-from costlaw.exceptions import DataError, OptionError, UnknownName
+from costlaw.exceptions import DataError, OptionError
 from costlaw.hardware import Chip
 from costlaw.hardware import chip as find_chip
 
@@ -34,18 +35,26 @@ class Choice:
         Country, US state or cloud region of the grid.
     number_format : str, optional
         ``fp32``, ``tf32``, ``fp16``, ``bf16``, ``fp8``, …; the usual training format if not given.
+    kind : str, optional
+        ``language`` or ``other``, for the utilization.
     utilization, pue, usd_per_hour, programme : float, optional
         Known values, taken as exact.
     date : str, optional
         ISO date or year of the run.
     commitment, vendor : str, optional
         Which rent; ``"own"`` spreads the purchase over the hours and adds electricity.
+    location : str, optional
+        Only rents of regions whose name holds this text.
     provider : str, optional
         Whose data centre (for PUE).
+    accounting : str
+        How carbon is attributed: ``location-average``. ``market-based`` and ``marginal`` answer
+        other questions and are refused with what they are; nothing is ever added to the average.
     """
 
     region: str | None = None
     number_format: str | None = None
+    kind: str | None = None
     utilization: float | None = None
     pue: float | None = None
     usd_per_hour: float | None = None
@@ -53,7 +62,9 @@ class Choice:
     date: str | None = None
     commitment: str = "on-demand"
     vendor: str | None = None
+    location: str | None = None
     provider: str | None = None
+    accounting: str = LOCATION_AVERAGE
 
 
 def training_format(chip: Chip) -> str:
@@ -117,8 +128,8 @@ def site_for(chip: str | Chip, choice: Choice | None = None, *, name: str | None
     power = _power(device)
     facility = pue(wanted.provider, stated=wanted.pue)
     price, as_of, usd_year = _price(device, wanted, owner=(power, facility))
-    place = grid(wanted.region, year=year or int(as_of[:4]))
-    caveats = []
+    place = grid(wanted.region, year=year or int(as_of[:4]), accounting=wanted.accounting)
+    caveats = [place.claim] if place.claim else []
     if wanted.region is None:
         caveats.append("no region given: the grid spans the world's, weighted by generation")
     return Site(
@@ -127,13 +138,14 @@ def site_for(chip: str | Chip, choice: Choice | None = None, *, name: str | None
         chip=device.name,
         number_format=form,
         peak_flop_per_s=_peak(device, form),
-        utilization=utilization(year, stated=wanted.utilization),
+        utilization=utilization(year, stated=wanted.utilization, kind=wanted.kind),
         usd_per_hour=price,
         power_kw=power,
         pue=facility,
         carbon_intensity_kg_per_kwh=place.intensity,
         programme=_programme(wanted.programme),
         embodied_kg_per_hour=embodied(device.name),
+        water_litre_per_kwh=water(facility),
         usd_year=usd_year,
         region=place.name,
         as_of=as_of,
@@ -152,8 +164,12 @@ def _check_date(device: Chip, date: str | None) -> None:
 
 
 def _peak(device: Chip, form: str) -> Estimate:
-    if "sparse" in form:
-        raise UnknownName("number format", form, device.peak_flop_per_s)
+    if "spars" in form:
+        plain = re.sub(r"[\s_-]*spars\w*[\s_-]*|2:4", "", form) or "fp16"
+        raise OptionError(
+            f'{device.name}: "{form}": a rate with 2:4 sparsity counts operations that are skipped,'
+            f" so it is no rate of work. Ask for the dense one: {plain}."
+        )
     return Estimate.exact(device.peak(form), "FLOP/s", (device.source,))
 
 
@@ -175,7 +191,8 @@ def _price(
         power, facility = owner
         found = owned(device, power_kw=power, pue=facility, date=wanted.date)
         return found.usd_per_hour, found.as_of, found.usd_year
-    found = rent(device, date=wanted.date, commitment=wanted.commitment, vendor=wanted.vendor)
+    found = rent(device, date=wanted.date, commitment=wanted.commitment, vendor=wanted.vendor,
+                 location=wanted.location)  # fmt: skip
     return found.usd_per_hour, found.as_of, found.usd_year
 
 

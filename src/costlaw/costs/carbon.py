@@ -21,6 +21,13 @@ from costlaw.costs.tables import Row, rows, source
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError, UnknownName
 
+LOCATION_AVERAGE = "location-average"
+_OTHERS = {
+    "market-based": "counts the certificates that a company bought, not the electricity it used; "
+    "where a provider publishes such a claim the card names it",
+    "marginal": "is what one more kWh emits, for a decision to move or shift a load; no sourced "
+    "yearly table of it is at hand",
+}  # never added to the average
 UNIT = "kg CO2e/kWh"
 WORLD = "world"
 _SEASON_SD = math.log(1.25) / ndtri(0.95)  # judgement-hourly: ×/÷ 1.25 at 90 %
@@ -29,12 +36,13 @@ _FIRST_YEAR = 1990
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """The grid that a site draws from: its code, its name, and its carbon intensity."""
+    """The grid that a site draws from: code, name, intensity; a provider's claim beside it."""
 
     code: str
     name: str
     intensity: Estimate
     datum_year: int | None
+    claim: str = ""
 
 
 @cache
@@ -116,7 +124,9 @@ def yearly_drift() -> float:
     return float(high - low) / (2 * float(ndtri(0.95)))
 
 
-def grid(region: str | None = None, *, year: int | None = None) -> Grid:
+def grid(
+    region: str | None = None, *, year: int | None = None, accounting: str = LOCATION_AVERAGE
+) -> Grid:
     """Return the carbon intensity of a grid.
 
     Parameters
@@ -126,6 +136,8 @@ def grid(region: str | None = None, *, year: int | None = None) -> Grid:
         (``aws/us-east-1``). Without one, the spread of the world's grids.
     year : int, optional
         Year of use; the newest datum if not given.
+    accounting : str
+        ``location-average``; the other two ways of counting are refused with what they answer.
 
     Returns
     -------
@@ -137,7 +149,7 @@ def grid(region: str | None = None, *, year: int | None = None) -> Grid:
     UnknownName
         If no grid has that name.
     OptionError
-        If the year is before 1990.
+        If the year is before 1990, or the accounting is not the location-based average.
 
     Examples
     --------
@@ -145,6 +157,7 @@ def grid(region: str | None = None, *, year: int | None = None) -> Grid:
     >>> round(france.intensity.value, 3), round(world.intensity.value, 2)
     (0.056, 0.48)
     """
+    _check_accounting(accounting)
     if year is not None and year < _FIRST_YEAR:
         raise OptionError(f"grid of {year}: expected a year from {_FIRST_YEAR} on.")
     if region is None or region.casefold() in {WORLD, "any"}:
@@ -163,7 +176,32 @@ def grid(region: str | None = None, *, year: int | None = None) -> Grid:
         unit=UNIT,
         sources=cited,
     )
-    return Grid(code=code, name=row["name"], intensity=intensity, datum_year=datum)
+    return Grid(code=code, name=row["name"], intensity=intensity, datum_year=datum,
+                claim=_claim(code, year))  # fmt: skip
+
+
+def _check_accounting(accounting: str) -> None:
+    if accounting in _OTHERS:
+        raise OptionError(
+            f"{accounting} carbon {_OTHERS[accounting]}. It is never mixed with the"
+            f" {LOCATION_AVERAGE}; leave the accounting out, or give your own figure in a Site."
+        )
+    if accounting != LOCATION_AVERAGE:
+        known = ", ".join((LOCATION_AVERAGE, *_OTHERS))
+        raise OptionError(f'accounting "{accounting}": expected one of {known}.')
+
+
+def _claim(code: str, year: int | None) -> str:
+    """Return what a provider claims of a region, market-based; empty where it claims nothing."""
+    listed = [row for row in rows("carbon_free.csv") if row["code"] == code]
+    if not listed:
+        return ""
+    row = min(listed, key=lambda r: (abs(int(r["year"]) - (year or 9999)), -int(r["year"])))
+    share = float(row["fraction"])
+    return (
+        f"the provider claims {share:.0%} carbon-free energy here in {row['year']}, hour by hour"
+        " with its purchases; that is market-based and not in the carbon shown"
+    )
 
 
 @cache

@@ -96,6 +96,29 @@ def pue(provider: str | None = None, *, stated: float | None = None) -> Estimate
     return constant(key, draw_name=f"PUE:{key}", above=1.0)
 
 
+def water(facility: Estimate) -> Estimate:
+    """Return the water used for a kWh at the meter of the data centre [L/kWh].
+
+    What power stations evaporate for it, and what cooling evaporates for the IT share of it.
+
+    Parameters
+    ----------
+    facility : Estimate
+        PUE: facility energy over IT energy.
+
+    Source
+    ------
+    Li et al. 2023, arXiv 2304.03271: on-site WUE and off-site water intensity.
+
+    Examples
+    --------
+    >>> round(water(Estimate.exact(1.17, "")).value, 2)
+    3.61
+    """
+    onsite = constant("water.onsite") / facility
+    return onsite + constant("water.offsite")
+
+
 def embodied(chip: str) -> Estimate:
     """Return the carbon of making one device, spread over its life [kg CO2e/device-hour].
 

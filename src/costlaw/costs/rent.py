@@ -12,10 +12,12 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
 
+from costlaw.costs.currency import dollars_of
 from costlaw.estimates import Estimate
 from costlaw.exceptions import DataError, OptionError, UnknownName
 from costlaw.hardware import Chip, Price, chips
@@ -64,7 +66,12 @@ def vendor_spread() -> float:
 
 
 def rent(
-    chip: Chip, *, date: str | None = None, commitment: str = "on-demand", vendor: str | None = None
+    chip: Chip,
+    *,
+    date: str | None = None,
+    commitment: str = "on-demand",
+    vendor: str | None = None,
+    location: str | None = None,
 ) -> Rent:
     """Return the rent of one device.
 
@@ -76,8 +83,8 @@ def rent(
         ISO date or a year; the newest observation if not given.
     commitment : str
         ``"on-demand"``, ``"1-year"`` or ``"3-year"``.
-    vendor : str, optional
-        Only this vendor's prices.
+    vendor, location : str, optional
+        Only this vendor's prices, or those of regions whose name holds this text.
 
     Returns
     -------
@@ -112,6 +119,8 @@ def rent(
         )
     if vendor is not None:
         listed = _of_vendor(listed, vendor)
+    if location is not None:
+        listed = _in_location(listed, location)
     asked = parse_date(date) if date else max(parse_date(seen.date) for seen in listed)
     newest, stale_days = _newest_by_vendor(listed, asked)
     return _summarise(newest, stale_days=stale_days, name=f"price:{chip.name}:{commitment}")
@@ -122,6 +131,75 @@ def _of_vendor(listed: list[Price], vendor: str) -> list[Price]:
     if not kept:
         raise UnknownName("vendor", vendor, {seen.vendor for seen in listed if seen.vendor})
     return kept
+
+
+def _in_location(listed: list[Price], location: str) -> list[Price]:
+    kept = [seen for seen in listed if location.casefold() in seen.location.casefold()]
+    if not kept:
+        raise UnknownName("location", location, {s.location for s in listed if s.location})
+    return kept
+
+
+def price_history(
+    chip: Chip,
+    *,
+    kind: str | None = None,
+    vendor: str | None = None,
+    location: str | None = None,
+    usd_year: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return every observed price of a chip, oldest first.
+
+    Parameters
+    ----------
+    chip : Chip
+        The device.
+    kind : str, optional
+        ``"on-demand"``, ``"1-year"``, ``"3-year"`` or ``"purchase"``; all if not given.
+    vendor, location : str, optional
+        Only this vendor; only regions whose name holds this text.
+    usd_year : int, optional
+        Also the price in dollars of this year.
+
+    Returns
+    -------
+    list of dict
+        ``date``, ``kind``, ``vendor``, ``location``, ``price_usd`` [USD/device-hour, or USD for a
+        purchase], ``source``; with ``usd_year`` also ``price_usd_then``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such kind, vendor or location.
+    OptionError
+        If the price index does not reach a year.
+
+    Examples
+    --------
+    >>> from costlaw.hardware import chip
+    >>> seen = price_history(chip("V100 SXM2 16 GB"), kind="on-demand")
+    >>> seen[0]["date"] < seen[-1]["date"], len(seen) > 3
+    (True, True)
+    """
+    kinds = (*COMMITMENTS, "purchase")
+    if kind is not None and kind not in kinds:
+        raise UnknownName("kind of price", kind, kinds)
+    listed = [seen for seen in chip.prices if kind in {None, seen.kind}]
+    if vendor is not None:
+        listed = _of_vendor(listed, vendor)
+    if location is not None:
+        listed = _in_location(listed, location)
+    rows = []
+    for seen in sorted(listed, key=lambda item: (item.date, item.kind, item.price_usd)):
+        row: dict[str, Any] = {
+            "date": seen.date, "kind": seen.kind, "vendor": seen.vendor,
+            "location": seen.location, "price_usd": seen.price_usd, "source": seen.source.cite(),
+        }  # fmt: skip
+        if usd_year is not None:
+            row["price_usd_then"] = seen.price_usd
+            row["price_usd"] = seen.price_usd * dollars_of(usd_year, base=int(seen.date[:4])).value
+        rows.append(row)
+    return rows
 
 
 def parse_date(text: str) -> dt.date:

@@ -16,20 +16,30 @@ from scipy.special import expit, logit, ndtri
 
 from costlaw.costs.tables import constant, rows, source
 from costlaw.estimates import Estimate
-from costlaw.exceptions import OptionError
+from costlaw.exceptions import OptionError, UnknownName
 
 PRIOR_CENTRE = 0.35  # judgement-utilization
 PRIOR_FACTOR = 1.45  # one standard deviation, ×/÷ at the centre; half-range of published quartiles
+KINDS = ("language", "other")
 _PRIOR_WEIGHT = 10.0  # the prior counts as this many published runs
 
 
-def published(since: int | None = None, until: int | None = None) -> NDArray[np.float64]:
+def published(
+    since: int | None = None, until: int | None = None, *, kind: str | None = None
+) -> NDArray[np.float64]:
     """Return the published utilizations of a span of years, sorted.
 
     Parameters
     ----------
     since, until : int, optional
         First and last year.
+    kind : str, optional
+        ``language`` or ``other``; all if not given.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such kind.
 
     Returns
     -------
@@ -42,15 +52,19 @@ def published(since: int | None = None, until: int | None = None) -> NDArray[np.
     >>> len(values) > 50, 0.3 < float(np.median(values)) < 0.45
     (True, True)
     """
+    if kind is not None and kind not in KINDS:
+        raise UnknownName("kind of network", kind, KINDS)
     kept = [
         float(row["utilization"])
         for row in rows("utilization.csv")
-        if (since or 0) <= int(row["date"][:4]) <= (until or 9999)
+        if (since or 0) <= int(row["date"][:4]) <= (until or 9999) and kind in {None, row["kind"]}
     ]
     return np.sort(np.array(kept))
 
 
-def utilization(year: int | None = None, *, stated: float | None = None) -> Estimate:
+def utilization(
+    year: int | None = None, *, stated: float | None = None, kind: str | None = None
+) -> Estimate:
     """Return the utilization of a run.
 
     Parameters
@@ -59,11 +73,16 @@ def utilization(year: int | None = None, *, stated: float | None = None) -> Esti
         Year of the run: its prior is drawn towards what runs within a year of it published.
     stated : float, optional
         A known utilization, in (0, 1]: exact.
+    kind : str, optional
+        ``language`` or ``other``: the prior is drawn towards what networks of the kind published,
+        of every year if none is given.
 
     Raises
     ------
     OptionError
         If the stated utilization is not in (0, 1].
+    UnknownName
+        If there is no such kind.
 
     Examples
     --------
@@ -79,8 +98,9 @@ def utilization(year: int | None = None, *, stated: float | None = None) -> Esti
         return Estimate.exact(stated, "")
     centre = float(logit(PRIOR_CENTRE))
     cited = [source("judgement-utilization")]
-    if year is not None:
-        near = published(year - 1, year + 1)
+    if year is not None or kind is not None:
+        span = (year - 1, year + 1) if year is not None else (None, None)
+        near = published(*span, kind=kind)
         total = float(np.sum(logit(near))) if near.size else 0.0
         centre = (centre * _PRIOR_WEIGHT + total) / (_PRIOR_WEIGHT + near.size)
         cited.append(source("epoch-models-2026"))

@@ -93,6 +93,7 @@ def _price(row: dict[str, str]) -> Price:
         price_usd=float(row["price_usd"]),
         vendor=row["vendor"],
         source=_source(row),
+        location=row["location"],
     )
 
 

@@ -37,6 +37,8 @@ class Price:
         Who asked it; empty where the source does not say.
     source : Source
         Where it was read.
+    location : str
+        Region as the vendor names it; empty where the source does not say.
     """
 
     date: str
@@ -44,6 +46,7 @@ class Price:
     price_usd: float
     vendor: str
     source: Source
+    location: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,7 +100,7 @@ class StrategyComparison(Shown):
 
     def __str__(self) -> str:
         unit = CURRENCIES[self.currency]
-        lines = [f"{self.baseline.workload.name}: {len(self.others)} strategies by their total in"
+        lines = [f"{self.baseline.workload.name}: {_count(len(self.others))} by total in"
                  f" {unit}"]  # fmt: skip
         for life in self.ranked:
             total = format_quantity(life.total(self.currency).value, unit)
@@ -157,3 +157,7 @@ def compare_strategies(
         if item is not BASELINE
     )
     return StrategyComparison(baseline=base, others=others, currency=currency)
+
+
+def _count(number: int) -> str:
+    return "1 strategy" if number == 1 else f"{number} strategies"

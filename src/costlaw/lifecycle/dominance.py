@@ -128,8 +128,8 @@ class DominanceMap(Shown):
 
     def __str__(self) -> str:
         lines = [f"{self.life.workload.name}: uses per training where running costs as much as"
-                 f" training ({CURRENCIES[self.currency]}), retrained every {self.every_years:g}"
-                 " years"]  # fmt: skip
+                 f" training ({CURRENCIES[self.currency]}), retrained every"
+                 f" {_length(self.every_years)}"]  # fmt: skip
         for year, edge in zip(self.years, self.edges, strict=True):
             low, high = (format_number(end) for end in edge.interval(0.9))
             lines.append(f"  {year:>5g} years  {format_number(edge.value)} (90 %: {low} to {high})")
@@ -187,3 +187,16 @@ def dominance_map(
     if not every > 0:
         raise OptionError(f"retraining every {every:g} years: expected above 0.")
     return DominanceMap(life=life, currency=currency, every_years=every, years=tuple(years))
+
+
+def _length(years: float) -> str:
+    """Return a time between trainings in words.
+
+    Examples
+    --------
+    >>> _length(1.0), _length(0.5), _length(2.0)
+    ('year', '6 months', '2 years')
+    """
+    if years == 1:
+        return "year"
+    return f"{years:g} years" if years > 1 else f"{12 * years:g} months"
