@@ -131,3 +131,13 @@ def test_the_picture_is_the_forecasts_own_figure(imagenet):
     assert drawn.draw(width=720, theme="dark") == forecast_figure(
         imagenet.forecast, width=720, theme="dark"
     )
+
+
+def test_every_stop_of_the_handle_says_what_a_forecast_at_that_error_says(imagenet):
+    (drawn,) = [b for s in imagenet.sections for b in s.blocks if isinstance(b, Picture)]
+    texts = drawn.moving.texts
+    assert texts[drawn.moving.first]["error"] == imagenet.forecast.shown_error
+    other = texts[3]
+    alone = forecast("imagenet", other["error"].replace(" ", ""))
+    assert other["usd"].startswith(format_quantity(alone.cost.usd.value, "USD"))
+    assert other["evidence"] == alone.evidence

@@ -65,3 +65,29 @@ def test_a_pointer_on_a_dot_names_the_system(browser, page_path):
     page.wait_for_selector("#vg-tooltip-element.visible", timeout=5_000)
     assert "system" in page.inner_text("#vg-tooltip-element")
     page.close()
+
+
+def test_the_handle_moves_the_target_and_the_card_and_stays_in_the_picture(browser, page_path):
+    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(page_path.as_uri())
+    page.wait_for_selector(".vega-embed svg", timeout=20_000)
+    before = page.inner_text("[data-text=usd]")
+    page.focus("input[type=range]")
+    for _ in range(60):
+        page.keyboard.press("ArrowRight")
+    after = page.inner_text("[data-text=usd]")
+    assert before.startswith("$182 million") and after != before
+    shown = page.inner_text(".handle strong[data-text=error]")
+    words = page.eval_on_selector_all(".vega-embed text", "all => all.map(t => t.textContent)")
+    assert f"target {shown}" in words
+    rules = page.eval_on_selector_all(
+        ".vega-embed .mark-rule line",
+        "all => all.map(l => l.getBoundingClientRect().top - l.ownerSVGElement.parentNode"
+        ".getBoundingClientRect().top)",
+    )
+    height = page.eval_on_selector(".vega-embed svg", "s => s.getBoundingClientRect().height")
+    assert all(-1 <= top <= height for top in rules)
+    assert said == []
+    page.close()

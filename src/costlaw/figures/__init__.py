@@ -23,6 +23,7 @@ from costlaw.figures.saving import (
     write_whole,
 )
 from costlaw.figures.steps import error_steps
+from costlaw.figures.theme import theme_of
 from costlaw.figures.two_panels import forecast_figure
 from costlaw.figures.waterfall import decomposition_figure, growth_figure, hardware_figure
 
@@ -48,5 +49,6 @@ __all__ = [
     "save_figure",
     "svg_text",
     "target_rows",
+    "theme_of",
     "write_whole",
 ]

@@ -8,7 +8,6 @@ from costlaw.forecasting.headroom import Headroom, headroom
 from costlaw.forecasting.making import forecast_runs
 from costlaw.forecasting.pooled import fits_pool
 from costlaw.forecasting.retargeting import at_error
-from costlaw.forecasting.targets import TargetAnswer, forecast_targets
 
 __all__ = [
     "BEYOND",
@@ -16,10 +15,8 @@ __all__ = [
     "WITHIN",
     "Forecast",
     "Headroom",
-    "TargetAnswer",
     "at_error",
     "fits_pool",
     "forecast_runs",
-    "forecast_targets",
     "headroom",
 ]

@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from costlaw.costs import Site, price
+from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, OptionError, UnreachableError
 from costlaw.fitting.scatter import (
+    ComputeDistribution,
     Fit,
     back_test,
     compare_recipes,
@@ -20,10 +22,21 @@ from costlaw.fitting.scatter import (
 from costlaw.forecasting.forecast import Forecast
 from costlaw.forecasting.headroom import Headroom, headroom
 from costlaw.forecasting.pooled import PooledFit, pool_answer
-from costlaw.forecasting.targets import estimate_of
 from costlaw.runs import Runs
 
 PER_PASS = "operations-per-pass"
+
+
+def estimate_of(where: ComputeDistribution, fit: Fit) -> Estimate:
+    """Return a distribution of log10 compute as an estimate [FLOP]."""
+
+    def quantile(share: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore"):
+            return np.asarray(10.0 ** where.quantile(share))
+
+    return Estimate.from_quantiles(
+        "compute:law", quantile, unit="FLOP", point=10.0**where.point, sources=fit.sources
+    )
 
 
 def check_target(runs: Runs, error: float) -> None:

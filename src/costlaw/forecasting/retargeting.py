@@ -16,9 +16,8 @@ from costlaw.estimates import Estimate
 from costlaw.exceptions import UnreachableError
 from costlaw.fitting.scatter import Fit, compute_for_error
 from costlaw.forecasting.forecast import Forecast
-from costlaw.forecasting.making import check_target, headroom_of
+from costlaw.forecasting.making import check_target, estimate_of, headroom_of
 from costlaw.forecasting.pooled import PooledAnswer, PooledFit, check_reachable
-from costlaw.forecasting.targets import estimate_of
 
 UNKNOWN = (math.nan, math.nan)
 

@@ -6,15 +6,12 @@ Sentences are chosen by the state of the evidence, never by hand; every number i
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from costlaw.estimates import Estimate
-from costlaw.forecasting import Forecast, forecast_targets
-from costlaw.report.blocks import Block, Bullets, Paragraph, Picture, Section, Table
+from costlaw.exceptions import EvidenceError
+from costlaw.forecasting import Forecast, at_error
+from costlaw.report.blocks import Block, Bullets, Moving, Paragraph, Picture, Section, Table
 from costlaw.units import format_percent, format_quantity
-
-if TYPE_CHECKING:
-    from costlaw.forecasting import TargetAnswer
 
 NAMES = {
     "device_hours": "device time",
@@ -24,6 +21,7 @@ NAMES = {
     "embodied_co2e_kg": "carbon, making the devices",
     "water_litre": "water",
 }
+STOPS = 40  # of the handle in a page, about
 _STANDS = {
     "inside the evidence": "The answer lies among runs that were made: it is read off, not "
     "extrapolated.",
@@ -138,7 +136,7 @@ def _readings(forecast: Forecast) -> list[str]:
 
 
 def picture(forecast: Forecast) -> Section:
-    """Return the article's two panels."""
+    """Return the article's two panels; a page may move the target in them."""
     from costlaw.figures import forecast_figure
 
     def draw(*, width: int = 720, theme: str = "light") -> dict[str, object]:
@@ -149,6 +147,7 @@ def picture(forecast: Forecast) -> Section:
         blocks=(
             Picture(
                 draw=draw,
+                moving=moving(forecast),
                 caption="Dots: runs. Line: the law, dashed past the largest run. Bands: 50 % and "
                 "90 % for the law, and 90 % for a next result. Grey: no forecast was checked "
                 "there. The diamond is the answer, with its 90 % interval.",
@@ -158,11 +157,62 @@ def picture(forecast: Forecast) -> Section:
     )
 
 
+def moving(forecast: Forecast) -> Moving:
+    """Return the picture whose target moves, and what every stop of the handle says."""
+    from costlaw.figures import live_forecast_figure, target_rows
+
+    answered = {}
+    for error in _stops(forecast):
+        try:
+            moved = at_error(forecast, error)
+        except EvidenceError:  # the handle ends where the evidence refuses
+            continue
+        answered[error] = forecast if error == forecast.target_error else moved
+
+    widest = answered[min(answered)]  # its frame holds every other stop
+
+    def draw(*, width: int = 720, theme: str = "light") -> dict[str, object]:
+        return live_forecast_figure(widest, width=width, theme=theme)
+
+    def rows(*, width: int, theme: str) -> list[dict[str, object]]:
+        return [
+            dict(target_rows(widest, moved, width=width, theme=theme))
+            for moved in answered.values()
+        ]
+
+    return Moving(
+        draw=draw, rows=rows, first=list(answered).index(forecast.target_error),
+        texts=tuple(_said(moved) for moved in answered.values()),
+    )  # fmt: skip
+
+
+def _stops(forecast: Forecast) -> list[float]:
+    """Return about 40 errors from the worst run to somewhat past the target, target included."""
+    from costlaw.figures import error_steps
+
+    errors, target = forecast.fit.evidence.error, forecast.target_error
+    past = 0.6 if forecast.benchmark.is_fraction else 0.95  # a loss has an irreducible part
+    low, high = past * target, max(float(errors.max()), target)
+    steps = [error for error in error_steps(low, high) if error > forecast.benchmark.best_error]
+    thinned = steps[:: -(-len(steps) // STOPS)]
+    return sorted({*thinned, target}, reverse=True)
+
+
+def _said(forecast: Forecast) -> dict[str, str]:
+    """Return what the card beside the picture says at one stop."""
+    quantities = {"compute": forecast.compute, **forecast.cost.quantities}
+    texts = {"error": forecast.shown_error, "evidence": forecast.evidence}
+    for name in ("compute", "usd", "device_hours", "energy_kwh", "co2e_kg"):
+        part = quantities[name]
+        texts[name] = f"{shown(part)} (90 %: {ends(part, 0.9)})"
+    return texts
+
+
 def ladder(forecast: Forecast) -> Section:
     """Return the price of each step from the best run to the target and one past it."""
     best = float(forecast.fit.evidence.error.min())
     steps = _steps(best, forecast.target_error, forecast.benchmark.best_error)
-    rows = tuple(_step(answer, forecast) for answer in forecast_targets(forecast, steps))
+    rows = tuple(_step(forecast, step) for step in steps)
     return Section(
         title="The price of the next points",
         blocks=(
@@ -194,11 +244,13 @@ def _error(forecast: Forecast, error: float) -> str:
     return format_percent(error, 3) if forecast.benchmark.is_fraction else f"{error:.4g}"
 
 
-def _step(found: TargetAnswer, forecast: Forecast) -> tuple[str, ...]:
-    error = _error(forecast, found.target_error)
-    if found.compute is None or found.cost is None:
-        return (error, "no number", "", "", "", found.refused)
-    money = found.cost.usd
-    reach = f"{found.reach_dex:+.1f} dex, {found.evidence}"
-    return (error, shown(found.compute), ends(found.compute, 0.9), shown(money), ends(money, 0.9),
+def _step(forecast: Forecast, step: float) -> tuple[str, ...]:
+    error = _error(forecast, step)
+    try:
+        moved = at_error(forecast, step)
+    except EvidenceError as refusal:
+        return (error, "no number", "", "", "", str(refusal))
+    money = moved.cost.usd
+    reach = f"{moved.answer.reach_dex:+.1f} dex, {moved.evidence}"
+    return (error, shown(moved.compute), ends(moved.compute, 0.9), shown(money), ends(money, 0.9),
             reach)  # fmt: skip

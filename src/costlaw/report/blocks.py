@@ -54,6 +54,28 @@ class Code:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Moving:
+    """The same picture with a target that moves.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(width=…, theme=…)`` returns the specification whose named tables a page replaces.
+    rows : callable
+        ``rows(width=…, theme=…)`` returns those tables for each stop.
+    texts : tuple of dict
+        What stands beside the picture at each stop.
+    first : int
+        The stop that is shown first.
+    """
+
+    draw: Callable[..., dict[str, Any]]
+    rows: Callable[..., list[dict[str, Any]]]
+    texts: tuple[dict[str, str], ...]
+    first: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Picture:
     """A figure drawn for any width and theme, and what it says in words.
 
@@ -63,11 +85,14 @@ class Picture:
         ``draw(width=…, theme=…)`` returns a Vega-Lite specification.
     caption, says : str
         Caption, and the picture in words.
+    moving : Moving or None
+        The same with a target that moves, for pages.
     """
 
     draw: Callable[..., dict[str, Any]]
     caption: str
     says: str
+    moving: Moving | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ import html
 import json
 from importlib.resources import files
 
-from costlaw.figures import javascript_bundle, svg_text
-from costlaw.report.blocks import Block, Bullets, Code, Links, Paragraph, Picture, Table
+from costlaw.figures import javascript_bundle, svg_text, theme_of
+from costlaw.report.blocks import Block, Bullets, Code, Links, Moving, Paragraph, Picture, Table
 from costlaw.report.making import Memo
 
 WIDTHS = (360, 720)  # px: for a phone, and for a desk
@@ -103,14 +103,58 @@ def _table(block: Table) -> str:
     )
 
 
+LABELS = {
+    "compute": "Compute",
+    "usd": "Money",
+    "device_hours": "Time",
+    "energy_kwh": "Energy",
+    "co2e_kg": "Carbon",
+    "evidence": "Evidence",
+}
+
+
 def _picture(block: Picture) -> str:
-    drawn = {theme: [block.draw(width=width, theme=theme) for width in WIDTHS] for theme in THEMES}
+    alive = block.moving
+    draw = alive.draw if alive else block.draw
+    drawn: dict[str, object] = {
+        theme: [draw(width=width, theme=theme) for width in WIDTHS] for theme in THEMES
+    }
+    if alive:
+        drawn |= {
+            "rows": [alive.rows(width=width, theme="light") for width in WIDTHS],
+            "texts": alive.texts,
+            "first": alive.first,
+            "colours": _colours(),
+        }
     data = json.dumps(drawn, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     safe = data.replace("<", "\\u003c")  # so that no name in the data can end the block
     says = html.escape(block.says, quote=True)
     return (
-        f'<figure><div class="picture" role="img" aria-label="{says}">'
-        f"{svg_text(drawn['light'][-1])}</div>\n"
+        f"<figure>{_handle(alive) if alive else ''}"
+        f'<div class="picture" role="img" aria-label="{says}">'
+        f"{svg_text(block.draw(width=WIDTHS[-1], theme='light'))}</div>\n"
         f'<script type="application/json" class="drawn">{safe}</script>\n'
         f"<figcaption>{html.escape(block.caption)}</figcaption></figure>"
     )
+
+
+def _handle(alive: Moving) -> str:
+    """Return the handle and the card that it moves; hidden until the script is there."""
+    texts = alive.texts[alive.first]
+    rows = "".join(
+        f'<div><dt>{label}</dt><dd data-text="{key}">{html.escape(texts[key])}</dd></div>'
+        for key, label in LABELS.items()
+    )
+    return (
+        '<div class="handle" hidden><label>Move the target: an error of '
+        f'<strong data-text="error">{html.escape(texts["error"])}</strong> '
+        f'<input type="range" min="0" max="{len(alive.texts) - 1}" value="{alive.first}" '
+        f'aria-valuetext="{html.escape(texts["error"], quote=True)}"></label>'
+        f'<dl aria-live="polite">{rows}</dl></div>'
+    )
+
+
+def _colours() -> dict[str, str]:
+    """Return the dark colour of each light one that a moving mark may have."""
+    light, dark = theme_of("light"), theme_of("dark")
+    return {getattr(light, name): getattr(dark, name) for name in ("background", "text", "target")}
