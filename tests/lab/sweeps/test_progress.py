@@ -16,12 +16,12 @@ def finished(size, examples, cpu_s):
 
 def test_what_a_trial_takes_is_read_off_the_finished_ones():
     random = np.random.default_rng(0)
-    done = [finished(w, n, 1e-4 * w**0.5 * n * np.exp(0.05 * random.standard_normal()))
+    done = [finished(w, n, (0.1 + 1e-4 * w * n) * np.exp(0.05 * random.standard_normal()))
             for w in (4, 8, 16) for n in (100, 400, 1600)]  # fmt: skip
     ahead = [Trial(task="a", size=64, examples=25600)]
-    expected, spread = expected_cpu_s(done, ahead)
-    assert expected[0] == pytest.approx(1e-4 * 8 * 25600, rel=0.3)
-    assert 0.02 < spread < 0.2
+    expected, half = expected_cpu_s(done, ahead)
+    assert expected[0] == pytest.approx(1e-4 * 64 * 25600, rel=0.1)
+    assert half >= 0.05
 
 
 def test_before_anything_is_known_nothing_is_said():

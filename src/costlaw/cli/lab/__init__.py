@@ -10,6 +10,7 @@ from costlaw.cli import LazyGroup
 COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("costlaw.cli.lab.resume", "Go on with a sweep, whatever ended it."),
     "run": ("costlaw.cli.lab.run", "Run the trials that a small file describes."),
+    "scale": ("costlaw.cli.lab.scale", "Train a grid of sizes and examples; read the laws off it."),
     "status": ("costlaw.cli.lab.status", "How far a sweep is, what it took, what failed."),
     "strategies": ("costlaw.cli.lab.strategies", "Hold every way to spend less to one exam."),
     "theory": ("costlaw.cli.lab.theory", "Simulate the theory: k² the data, k⁴ the computation."),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from costlaw.cli import DONE, FAILURE, INTERRUPTED, PARTLY
+from costlaw.exceptions import OptionError
 
 F = TypeVar("F", bound=Callable[..., Any])
 QUIET_EVERY_S = 15.0  # between two lines where standard error is not a terminal
@@ -48,6 +49,60 @@ def runner_of(options: dict[str, Any], threads: int) -> Any:
 
     return make_runner(options["runner"], workers=options["workers"], threads=threads,
                        address=options["address"])  # fmt: skip
+
+
+def whole_numbers(name: str, text: str | None) -> tuple[int, ...] | None:
+    """Return ``"8,16"`` as numbers.
+
+    Raises
+    ------
+    OptionError
+        If a part is not a whole number.
+
+    Examples
+    --------
+    >>> whole_numbers("sizes", "8, 16")
+    (8, 16)
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        raise OptionError(f"--{name} {text}: expected whole numbers such as 8,16,32.") from error
+
+
+def settings_of(pairs: tuple[str, ...]) -> dict[str, str | int | float | bool]:
+    """Return ``("epochs=3",)`` as settings: a whole number, a number, true, false, or text.
+
+    Raises
+    ------
+    OptionError
+        If a pair has no ``=``.
+
+    Examples
+    --------
+    >>> settings_of(("epochs=3", "rate=0.1", "wide=true", "kind=a"))
+    {'epochs': 3, 'rate': 0.1, 'wide': True, 'kind': 'a'}
+    """
+    found: dict[str, str | int | float | bool] = {}
+    for pair in pairs:
+        name, mark, value = pair.partition("=")
+        if not mark or not name:
+            raise OptionError(f"--set {pair}: expected NAME=VALUE, such as epochs=3.")
+        found[name.strip()] = _value(value.strip())
+    return found
+
+
+def _value(text: str) -> str | int | float | bool:
+    if text in {"true", "false"}:
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 class ProgressLine:
