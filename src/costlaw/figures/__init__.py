@@ -8,6 +8,7 @@ here: every one comes out of the result that is drawn.
 from costlaw.figures.break_even import break_even_figure
 from costlaw.figures.claimed import claim_figure
 from costlaw.figures.dominance import dominance_figure
+from costlaw.figures.estimators import theory_figure
 from costlaw.figures.expected import over_time_figure
 from costlaw.figures.fitted import fit_figure
 from costlaw.figures.linking import is_address, link_points
@@ -22,6 +23,7 @@ from costlaw.figures.saving import (
     svg_text,
     write_whole,
 )
+from costlaw.figures.scaling import scale_figure
 from costlaw.figures.steps import error_steps
 from costlaw.figures.theme import theme_of
 from costlaw.figures.two_panels import forecast_figure
@@ -47,8 +49,10 @@ __all__ = [
     "parameters_figure",
     "picture_for_pixels",
     "save_figure",
+    "scale_figure",
     "svg_text",
     "target_rows",
     "theme_of",
+    "theory_figure",
     "write_whole",
 ]

@@ -79,3 +79,17 @@ class Slow(Task):
             training_flop=1e6,
             flop_per_pass=1e3,
         )
+
+
+class TooLarge(Task):
+    """Says an error of 37.5, which is no fraction."""
+
+    name, version = "too-large", "1"
+
+    def train(self, trial, *, folder, stop):
+        return None
+
+    def evaluate(self, trained, trial):
+        return Outcome(
+            error=37.5, loss=1, parameters=1, examples=1, epochs=1, training_flop=1, flop_per_pass=1
+        )

@@ -82,3 +82,10 @@ def test_failed_trials_stay_failed_until_they_are_asked_for_again(result, tmp_pa
     assert len(run_sweep(one, tmp_path, workers=1).failed) == 1
     assert state(resume_sweep(tmp_path, workers=1), faulty.RAISES).attempts == 1
     assert state(resume_sweep(tmp_path, workers=1, again=True), faulty.RAISES).attempts == 2
+
+
+def test_an_error_that_is_no_fraction_costs_the_table_of_runs_and_nothing_else(tmp_path):
+    result = run_sweep(make_sweep("TooLarge"), tmp_path, workers=1)
+    assert result.is_complete
+    assert "no runs.csv" in str(result)
+    assert "expected a fraction" in str(result)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from costlaw.exceptions import OutputError
+from costlaw.exceptions import DataError, OutputError
 from costlaw.lab.checkpoints import write_whole
 from costlaw.lab.runners.local import LocalRunner
 from costlaw.lab.runners.runner import Runner
@@ -162,10 +162,20 @@ def _drive(
                 ledger.append("again", key=one.trial.key)
                 one.status, one.lost = "waiting", 0
         driver.drive()
-    result = sweep_result(place)
-    if result.finished:
-        content = result.runs().frame.write_csv()
-        write_whole(place / RUNS_FILE, content.encode())
+    return _with_runs_file(sweep_result(place))
+
+
+def _with_runs_file(result: SweepResult) -> SweepResult:
+    """Write the finished trials as a table that ``fit`` reads; say why, where they are none."""
+    if not result.finished:
+        return result
+    try:
+        runs = result.runs()
+    except DataError as error:
+        note = f"no {RUNS_FILE}: {error}"
+        return replace(result, notes=(*result.notes, note))
+    frame = runs.frame if runs.benchmark.is_fraction else runs.frame.rename({"error": "loss"})
+    write_whole(result.folder / RUNS_FILE, frame.write_csv().encode())
     return result
 
 

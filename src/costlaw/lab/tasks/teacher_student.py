@@ -113,6 +113,7 @@ class TeacherStudent(Task):
     version: ClassVar[str] = "1"
     title: ClassVar[str] = "a student network learns from a teacher network"
     error_meaning: ClassVar[str] = "RMSE of the excess prediction, over the truth's sd"
+    error_unit: ClassVar[str] = "sd of the truth"
     size_meaning: ClassVar[str] = "units of the student"
     scale_sizes: ClassVar[tuple[int, ...]] = (4, 8, 16, 32, 64, 128)
     scale_examples: ClassVar[tuple[int, ...]] = (125, 250, 500, 1000, 2000, 4000, 8000, 16000)
