@@ -10,9 +10,7 @@ It reads, adds and writes; what the totals mean is ``summary``'s business.
 from __future__ import annotations
 
 import os
-import platform
 import shlex
-import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from costlaw.metering.clocks import Clock, ClockWatch
+from costlaw.metering.nodes.host import host_name, python_version, system_name
 from costlaw.metering.nodes.limits import find_allocation
 from costlaw.metering.nodes.processes import ProcessTree
 from costlaw.metering.nodes.ranks import Election, find_rank
@@ -110,13 +109,13 @@ class Sampler:
             "schema": SCHEMA,
             "t": 0.0,
             "pid": self.pid,
-            "host": socket.gethostname(),
+            "host": host_name(),
             "boot": _boot_id(),
             "boot_s": self.clock.boot_s(),
             "unix": self.clock.unix_s(),
             "interval_s": self.interval_s,
-            "os": platform.system(),
-            "python": platform.python_version(),
+            "os": system_name(),
+            "python": python_version(),
             "command": shlex.join(sys.argv[:1]),
             "rank": rank.to_dict() if rank else None,
             "allocation": {
@@ -124,7 +123,7 @@ class Sampler:
                 "machine_processors": allocation.machine_processors,
                 "share": allocation.share,
                 "origin": allocation.origin,
-                "host": socket.gethostname(),
+                "host": host_name(),
                 "mask": f"{allocation.mask:x}" if allocation.mask else None,
             },
             "channels": [],

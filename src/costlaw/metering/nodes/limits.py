@@ -8,10 +8,11 @@ Read from SLURM's own variables first, then the container's limits (cgroup v2 ``
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from costlaw.metering.nodes.host import host_name
 
 CGROUP = Path("/sys/fs/cgroup")
 PROC = Path("/proc")
@@ -48,7 +49,7 @@ class Allocation:
     def place(self) -> str:
         """What tells this allocation from others of the machine; empty if it is all of it."""
         if self.origin == "cgroup":
-            return f"@{socket.gethostname()}"  # each container has its own name
+            return f"@{host_name()}"  # each container has its own name
         return f"@{self.mask:x}" if self.mask else ""
 
     @property

@@ -10,9 +10,7 @@ Nothing is sent over a network: ranks meet in files only (see ``records.merging`
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,8 +83,7 @@ class Election:
 
     def __init__(self, rank: Rank | None, folder: Path | None = None) -> None:
         self._rank = rank
-        user = os.getuid() if hasattr(os, "getuid") else 0
-        self._folder = folder or Path(tempfile.gettempdir()) / f"costlaw-{user}"
+        self._folder = folder
         self._held: dict[str, int] = {}
 
     def may_claim(self, elapsed_s: float) -> bool:
@@ -97,10 +94,13 @@ class Election:
         """Return whether this process is the one that reads ``sensor`` on this node."""
         if self._rank is None or fcntl is None or sensor in self._held:
             return True
+        import hashlib  # only a rank of a job needs it
+
         name = hashlib.blake2b(f"{self._rank.job}|{sensor}".encode(), digest_size=10).hexdigest()
+        folder = self._folder or _lock_folder()
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
         except OSError:
             return True  # no place for a lock: read, and let merging count once
         try:
@@ -116,3 +116,11 @@ class Election:
         for lock in self._held.values():
             os.close(lock)
         self._held.clear()
+
+
+def _lock_folder() -> Path:
+    """Return where the locks of this user lie."""
+    import tempfile
+
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    return Path(tempfile.gettempdir()) / f"costlaw-{user}"

@@ -14,13 +14,12 @@ from __future__ import annotations
 import json
 import math
 import os
-import socket
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from costlaw.metering.clocks import iso_date
+from costlaw.metering.nodes.host import host_name
 
 FOLDER = "costlaw-runs"
 SCHEMA = "costlaw-meter/1"
@@ -62,7 +61,7 @@ class Journal:
 
     def __init__(self, folder: Path, unix_s: float) -> None:
         stamp = iso_date(unix_s).replace(":", "").replace("-", "").rstrip("Z")
-        self._name = f"{stamp}-{socket.gethostname()}-{os.getpid()}"
+        self._name = f"{stamp}-{host_name()}-{os.getpid()}"
         self.path: Path | None = None
         self._file: int | None = None
         self._torn = False
@@ -71,8 +70,11 @@ class Journal:
         self._open_first(folder)
 
     def _open_first(self, folder: Path) -> None:
-        other = Path(tempfile.gettempdir()) / FOLDER
-        for place in (folder, other):
+        for place in (folder, None):
+            if place is None:
+                import tempfile  # takes milliseconds to import, and is rarely needed
+
+                place = Path(tempfile.gettempdir()) / FOLDER
             try:
                 place.mkdir(parents=True, exist_ok=True)
                 self.path, self._file = _create(place, self._name)

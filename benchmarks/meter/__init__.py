@@ -1,0 +1,1 @@
+"""What a meter costs and keeps, and how its numbers compare: ours and its peers in one run."""
