@@ -84,7 +84,8 @@ def four_ranks(tools: Tools, folder: Path, seconds: float) -> dict[str, Any]:
         begin = str(time.time() + 5.0)
         ranks = [
             tools.start(tool, code, job, RANK=str(n), LOCAL_RANK=str(n), WORLD_SIZE="4",
-                        LOCAL_WORLD_SIZE="4", TORCHELASTIC_RUN_ID=f"bench-{os.getpid()}", BEGIN=begin)
+                        LOCAL_WORLD_SIZE="4", TORCHELASTIC_RUN_ID=f"bench-{os.getpid()}",
+                        BEGIN=begin)
             for n in range(4)
         ]  # fmt: skip
         one = tools.start(tool, code, folder / f"alone {tool}", BEGIN=begin)

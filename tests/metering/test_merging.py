@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from costlaw.exceptions import DataError
-from costlaw.metering import meter, recover
+from costlaw.metering import meter, recover, recover_runs
 from costlaw.metering.records.merging import merge
 
 # A sensor of the whole node at 100 W, the same for every process of this machine.
@@ -185,3 +185,38 @@ def test_two_meters_of_one_second_and_one_process_have_a_file_each(tmp_path):
         files.add(m.file)
     assert len(files) == 3
     assert len(recover(tmp_path)) == 3
+
+
+TORCHRUN = """
+import os, sys, time
+from costlaw.metering import meter
+with meter("ddp", folder=sys.argv[1], interval_s=0.2, live=False) as m:
+    end = time.monotonic() + 4.0
+    while time.monotonic() < end:
+        sum(i * i for i in range(20000))
+        m.step(examples=4, model_flop=1e6)
+    if int(os.environ["RANK"]) == 0:
+        m.report(error=0.25)
+"""
+
+
+@pytest.mark.slow
+def test_four_processes_of_torchrun_itself_are_one_run_on_this_machines_own_sensors(tmp_path):
+    pytest.importorskip("torch")
+    script = tmp_path / "train.py"
+    script.write_text(TORCHRUN)
+    words = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=4",
+             str(script), str(tmp_path / "runs")]  # fmt: skip
+    subprocess.run(words, check=True, capture_output=True, timeout=300,
+                   env=os.environ | {"OMP_NUM_THREADS": "1"})  # fmt: skip
+    found = recover(tmp_path / "runs")
+    assert len(found) == 4
+    assert {span.machine["rank"]["launcher"] for span in found} == {"torchrun"}
+    runs = recover_runs(tmp_path / "runs")
+    assert len(runs) == 1
+    total = merge(tmp_path / "runs")
+    assert total.examples == sum(span.examples for span in found)
+    readers = [span for span in found if span.energy_kwh]
+    assert len(readers) == 1
+    rate = total.energy_kwh / total.elapsed_s
+    assert rate == pytest.approx(readers[0].energy_kwh / readers[0].elapsed_s, rel=0.2)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from costlaw.metering.clocks import Clock
 from costlaw.metering.metered import Metered
 from costlaw.metering.records.recovery import recover
+from costlaw.metering.sampler import Sampler
+from costlaw.metering.summary import summarise
 
 STEPS = """
 import time, sys
@@ -204,3 +210,122 @@ def test_a_file_with_torn_and_strange_lines_is_read_as_far_as_it_goes(tmp_path):
     found = only(tmp_path)
     assert found.steps >= 1
     assert any("were skipped" in note for note in found.notes)
+
+
+# -- a real small disk, a real forbidden folder, no network ----------------------------------------
+
+ROOT = pytest.mark.skipif(os.getuid() != 0, reason="needs the rights to mount a small disk")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 16 kB that fills up."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], capture_output=True, check=True)
+
+
+@ROOT
+def test_a_disk_that_is_full_keeps_every_whole_sample_and_goes_on_when_there_is_room(small_disk):
+    filler = small_disk / "filler"
+    filler.write_bytes(b"\0" * 8192)
+    code = STEPS.replace("time.sleep(0.02)", "time.sleep(0.01)").replace(
+        "interval_s=0.1", "interval_s=0.05"
+    )
+    child = start(small_disk, code=code)
+    for _ in range(600):
+        if sum(path.stat().st_size for path in small_disk.glob("*.jsonl")) >= 8192:
+            break
+        time.sleep(0.05)
+    time.sleep(0.3)
+    full = only(small_disk)
+    assert full.steps > 10
+    filler.unlink()
+    time.sleep(0.6)
+    later = only(small_disk)
+    assert later.elapsed_s > full.elapsed_s + 0.5
+    assert later.steps > full.steps
+    child.kill()
+    _, errors = child.communicate(timeout=20)
+    assert errors.count("No space left on device") == 1
+    assert "nothing before it is lost" in errors
+
+
+@ROOT
+def test_a_folder_that_may_only_be_read_is_said_and_another_is_used(tmp_path):
+    folder, spare = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp())
+    try:
+        folder.chmod(0o555)
+        spare.chmod(0o777)
+        code = (
+            "import os, sys, tempfile\nfrom costlaw.metering import meter\n"
+            "with meter('imports', folder=sys.argv[2] + '/first', live=False) as m: m.step()\n"
+            "os.setgid(65534); os.setuid(65534); tempfile.tempdir = sys.argv[2]\n"
+            "with meter('job', folder=sys.argv[1] + '/runs', live=False) as m:\n"
+            "    m.step(examples=2)\nprint(m.file)\n"
+        )
+        words = [sys.executable, "-c", code, str(folder), str(spare)]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=True)
+        assert "Permission denied" in done.stderr
+        assert done.stdout.strip().startswith(str(spare))
+        assert recover(done.stdout.strip())[0].examples == 2
+    finally:
+        shutil.rmtree(folder)
+        shutil.rmtree(spare)
+
+
+def test_nothing_is_sent_over_a_network(tmp_path):
+    """Every socket that Python would open is told to the interpreter's audit hook first."""
+    code = (
+        "import sys\nseen = []\n"
+        "sys.addaudithook(lambda event, args: seen.append(event)"
+        " if event.startswith(('socket.', 'urllib.')) else None)\n"
+        "import costlaw\n"
+        "with costlaw.meter('quiet', folder=sys.argv[1], live=False) as m:\n"
+        "    m.step(examples=1, error=0.5)\n"
+        "m.result.to_dict(); costlaw.metering.recover(sys.argv[1])\n"
+        "print(seen)\n"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+class JumpingClock(Clock):
+    """Awake, boot and calendar time that a test sets."""
+
+    def __init__(self) -> None:
+        self.awake, self.boot, self.unix = 100.0, 200.0, 1e9
+
+    def awake_s(self) -> float:
+        return self.awake
+
+    def boot_s(self) -> float:
+        return self.boot
+
+    def unix_s(self) -> float:
+        return self.unix
+
+
+def test_a_date_that_jumps_in_a_running_process_changes_no_elapsed_time(tmp_path):
+    clock = JumpingClock()
+    sampler = Sampler([], clock=clock)
+    sampler._ensure_thread = lambda: None  # the test takes the samples
+    number = sampler.open_window("jump", tmp_path, {})
+    window = sampler.window(number)
+    clock.awake, clock.boot, clock.unix = 110.0, 210.0, 5e8  # 10 s, and a date long past
+    sampler.sample()
+    clock.awake, clock.boot, clock.unix = 120.0, 3820.0, 5e8 + 3610  # 10 s awake, an hour asleep
+    sampler.sample()
+    sampler.close_window(number, "finished")
+    sampler.finish("finished")
+    live = summarise(sampler.session, window)
+    assert (live.elapsed_s, live.suspended_s) == (20.0, 3600.0)
+    found = only(tmp_path)
+    assert (found.elapsed_s, found.suspended_s) == (20.0, 3600.0)
+    assert any("the date was set by" in note for note in found.notes)
+    assert any("suspended for 3600 s" in note for note in found.notes)
