@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: demo pictures docs test test-slow lint types arrows clean
+.PHONY: demo pictures docs recordings lower-bounds test-release test-trackers test test-slow lint types arrows clean
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -62,5 +62,33 @@ docs: $(VENV)/.test  # the site, strict, in site/; nothing of it is loaded from 
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q -d site
 	@echo "open site/index.html"
 
+# The wheel in fresh environments: without extras (the tutorial typed in) and with each extra.
+test-release: $(VENV)/.test
+	$(BIN)/python -m pytest -m slow tests/release
+
+# The oldest versions that pyproject.toml allows; the tests of everything that needs no extra.
+lower-bounds:
+	$(PYTHON) -m venv $(VENV)-lower
+	$(PYTHON) scripts/lower_bounds.py figures meter > $(VENV)-lower/pins.txt
+	$(VENV)-lower/bin/pip install -q --disable-pip-version-check -r $(VENV)-lower/pins.txt \
+	  pytest pytest-xdist hypothesis pandas pyarrow -e .
+	$(VENV)-lower/bin/python -m pytest -n $(WORKERS) -m "not slow" tests/words tests/runs tests/laws \
+	  tests/hardware tests/costs tests/compute tests/literature tests/cards tests/fitting \
+	  tests/forecasting tests/trackers tests/figures tests/cli/test_spine.py tests/cli/test_import.py
+
+# The trackers' own libraries, the heavy ones too (a real MLflow server; about 1 GB).
+$(VENV)/.trackers: $(VENV)/.lab
+	$(PIP) install -q -c constraints.txt mlflow wandb tensorboard optuna lightning transformers \
+	  accelerate keras codecarbon
+	@touch $@
+
+test-trackers: $(VENV)/.trackers
+	$(BIN)/python -m pytest -m slow tests/trackers
+
+# The recorded stores of tests/trackers/recordings, made again by the libraries themselves.
+recordings: $(VENV)/.trackers
+	for recipe in tests/trackers/recordings/make_*.py; do \
+	  KERAS_BACKEND=torch $(BIN)/python $$recipe || exit 1; done
+
 clean:
-	rm -rf $(VENV) demo site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lower demo site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

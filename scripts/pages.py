@@ -258,7 +258,8 @@ def own_folder():
     before, variables = Path.cwd(), dict(os.environ)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CONFIG_HOME"] = folder + "/.config"
-        os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+        if not os.environ.get("COSTLAW_INSTALLED"):  # else the installed package is meant
+            os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
         os.environ.pop("COSTLAW_SITE", None)
         os.chdir(folder)
         try:
