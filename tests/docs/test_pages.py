@@ -1,6 +1,8 @@
 """Every code block of every page runs, and prints what the page shows."""
 
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,12 @@ def test_a_block_is_left_out_only_with_a_reason(tmp_path, monkeypatch):
     page = run_text(tmp_path, monkeypatch, text)
     assert page.ran == 0
     assert "needs a cluster" in page.left_out[0]
+
+
+def test_the_page_of_misses_is_made_of_the_strict_expected_failures():
+    done = subprocess.run(
+        [sys.executable, "scripts/build_misses.py", "--check"], cwd=ROOT, check=False, timeout=120,
+        capture_output=True,
+    )  # fmt: skip
+    assert done.returncode == 0, "run: python scripts/build_misses.py"
+    assert (ROOT / "docs" / "misses.md").read_text().count("\n| ") >= 5

@@ -73,7 +73,10 @@ def _carbon(card: Card) -> tuple[Estimate, str]:
     measured = card.subject.energy_kwh
     if measured is not None:
         carbon = measured * site.pue * site.carbon_intensity_kg_per_kwh
-        return carbon, f"measured {measured.value:.3g} kWh, PUE {site.pue.value:.3g}, {grid}"
+        return (
+            carbon,
+            f"measured {format_number(measured.value)} kWh, PUE {site.pue.value:.3g}, {grid}",
+        )
     bill = card.owned or card.today
-    how = f"estimated {bill.energy_kwh.value:.3g} kWh including PUE {site.pue.value:.3g}, {grid}"
+    how = f"estimated {format_number(bill.energy_kwh.value)} kWh including PUE {site.pue.value:.3g}, {grid}"
     return bill.co2e_kg, how
