@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "misses.md"
 HEAD = """# Every miss
 
-Published values that costlaw does not reproduce. Each is a strict expected failure of the tests: if it
-were reproduced one day, the tests would fail until it is taken off. This page is made out of the tests
-themselves by `python scripts/build_misses.py`; [reproductions](reproductions.md) says more about some.
+Published values that costlaw does not reproduce. Each is a strict expected failure of the tests:
+if it were reproduced one day, the tests would fail until it is taken off. This page is made out of
+the tests by `python scripts/build_misses.py`; [reproductions](reproductions.md) says more.
 
 | where | what | why |
 |---|---|---|

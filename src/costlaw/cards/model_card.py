@@ -78,5 +78,6 @@ def _carbon(card: Card) -> tuple[Estimate, str]:
             f"measured {format_number(measured.value)} kWh, PUE {site.pue.value:.3g}, {grid}",
         )
     bill = card.owned or card.today
-    how = f"estimated {format_number(bill.energy_kwh.value)} kWh including PUE {site.pue.value:.3g}, {grid}"
+    energy = format_number(bill.energy_kwh.value)
+    how = f"estimated {energy} kWh including PUE {site.pue.value:.3g}, {grid}"
     return bill.co2e_kg, how
