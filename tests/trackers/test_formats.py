@@ -229,3 +229,60 @@ def test_the_recordings_are_remade_by_scripts_beside_them():
     for name in folders:
         assert f'"{name}"' in text, name
     assert runpy.run_path(str(HERE / "settings.py"))["POINTS"] == 5
+
+
+def test_a_log_keeps_the_rows_before_a_line_that_is_no_csv(tmp_path):
+    from costlaw.trackers.formats.log_table import read_log
+
+    path = tmp_path / "metrics.csv"
+    path.write_text("step,loss,note\n0,0.5,\n1,,x\n2,0.25,3\n" + '"' + "a" * 200_000 + "\n3,1,1\n")
+    table = read_log(path)
+    assert table.rows == 3
+    assert [list(part) for part in table.columns["loss"]] == [[0, 2], [0.5, 0.25]]
+    assert [list(part) for part in table.columns["note"]] == [[2], [3.0]]
+    assert any("not readable past line" in note for note in table.notes)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["val/error", "train_flops", "x"]),
+            st.integers(0, 2**40),
+            st.floats(width=32, allow_nan=False),
+        ),
+        max_size=30,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_an_event_read_by_place_is_the_event_that_a_walk_reads(points):
+    from costlaw.trackers.formats.events import Layouts
+
+    layouts = Layouts()
+    seen = 0
+    for tag, step, value in points:
+        data = bytes_of_event(tag, step, value)
+        walked = Event(data)
+        known = layouts.read(data)
+        if known:
+            seen += 1
+            assert known == (walked.wall_s, walked.step, *walked.scalars[0])
+        else:
+            layouts.learn(data, walked)
+    assert seen or len({(tag, step.bit_length() // 7) for tag, step, _ in points}) >= min(
+        len(points), 1
+    )
+
+
+def bytes_of_event(tag, step, value):
+    """An event as the writers serialise it."""
+
+    def number(n):
+        out = b""
+        while n > 127:
+            out, n = out + bytes([n & 127 | 128]), n >> 7
+        return out + bytes([n])
+
+    inner = b"\x0a" + number(len(tag)) + tag.encode() + b"\x15" + struct.pack("<f", value)
+    summary = b"\x0a" + number(len(inner)) + inner
+    step_field = b"\x10" + number(step)
+    return b"\x09" + struct.pack("<d", 1.5) + step_field + b"\x2a" + number(len(summary)) + summary

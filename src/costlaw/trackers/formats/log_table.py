@@ -11,6 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -18,6 +19,7 @@ from costlaw.trackers.formats.scalars import number
 
 _SEPARATORS = ",;\t|"
 _LONGEST_LINE = 1 << 20
+_BLOCK = 4096  # rows in memory at once
 
 
 @dataclass(kw_only=True)
@@ -64,22 +66,44 @@ def read_log(path: Path) -> LogTable:
         slots = [table.columns.setdefault(header, (array("q"), array("d")))
                  for header in table.headers]  # fmt: skip
         short = 0
-        try:
-            for cells in csv.reader(_whole_lines(file, table), delimiter=mark):
-                if len(cells) < len(slots):
-                    short += bool(cells)
-                    continue
-                for (rows, values), cell in zip(slots, cells, strict=False):
-                    value = number(cell) if cell else None
-                    if value is not None:
-                        rows.append(table.rows)
-                        values.append(value)
-                table.rows += 1
-        except csv.Error as error:
-            table.notes.append(f"{path.name}: not readable past line {table.rows + 2} ({error})")
+        lines = _rows(csv.reader(_whole_lines(file, table), delimiter=mark), path.name, table)
+        while block := list(islice(lines, _BLOCK)):
+            whole = [cells for cells in block if len(cells) >= len(slots)]
+            short += sum(bool(cells) for cells in block) - sum(bool(cells) for cells in whole)
+            _take(table, slots, whole)
     if short:
         table.notes.append(f"{path.name}: {short} lines with too few cells were left out")
     return table
+
+
+def _rows(lines: Iterator[list[str]], name: str, table: LogTable) -> Iterator[list[str]]:
+    """Yield the rows before a line that is no CSV, which is said."""
+    count = 0
+    try:
+        for cells in lines:
+            count += 1
+            yield cells
+    except csv.Error as error:
+        table.notes.append(f"{name}: not readable past line {count + 1} ({error})")
+
+
+def _take(table: LogTable, slots: list[tuple[array[int], array[float]]],
+          block: list[list[str]]) -> None:  # fmt: skip
+    """Add a block of rows: whole columns of numbers at once, others cell by cell."""
+    first = table.rows
+    table.rows += len(block)
+    for (rows, values), cells in zip(slots, zip(*block, strict=False), strict=False):
+        try:
+            numbers = array("d", map(float, cells))
+        except ValueError:
+            for place, cell in enumerate(cells, start=first):
+                value = number(cell) if cell else None
+                if value is not None:
+                    rows.append(place)
+                    values.append(value)
+            continue
+        values.extend(numbers)
+        rows.extend(range(first, table.rows))
 
 
 def _whole_lines(file: TextIO, table: LogTable) -> Iterator[str]:
