@@ -7,12 +7,14 @@ columns. A one-letter name (the ``C`` of a support vector machine) means nothing
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
 from costlaw.runs import ColumnChoice
 from costlaw.runs.columns import fold, recognise
 
+_REPEATED = re.compile(r" \(\d+\)$")
 HELD_OUT = frozenset({"val", "valid", "validation", "test", "testing", "eval", "evaluation", "dev",
                       "heldout", "holdout"})  # fmt: skip
 _SPLITS = {"valid": "val", "validation": "val", "dev": "val", "heldout": "val", "holdout": "val",
@@ -38,12 +40,13 @@ def meaning(header: str) -> ColumnChoice | None:
     >>> meaning("C") is None, meaning("val_sparse_categorical_accuracy").kind
     (True, 'accuracy')
     """
-    folded = fold(header)
+    plain = _REPEATED.sub("", header)  # the second of two columns of one name is still one of them
+    folded = fold(plain)
     if len(folded) < 2:
         return None
-    found = recognise(header)
+    found = recognise(plain)
     if found:
-        return found
+        return found if plain == header else replace(found, header=header)
     words = folded.split("_")
     bare = [word for word in words if word not in _FILLERS]
     if len(bare) > 1 and bare[-1] in HELD_OUT:

@@ -86,6 +86,7 @@ class _Server:
             with self._opener.open(request, timeout=TIMEOUT_S) as answer:
                 raw = answer.read(LARGEST_ANSWER + 1)
         except HTTPError as error:
+            error.close()
             raise DataError(f"{self.origin}: {_refusal(error.code)}") from None
         except (URLError, OSError) as error:
             reason = getattr(error, "reason", error)
