@@ -69,7 +69,7 @@ test-release: $(VENV)/.test
 # The oldest versions that pyproject.toml allows; the tests of everything that needs no extra.
 lower-bounds:
 	$(PYTHON) -m venv $(VENV)-lower
-	$(PYTHON) scripts/lower_bounds.py figures meter > $(VENV)-lower/pins.txt
+	$(PYTHON) scripts/lower_bounds.py figures meter oracles > $(VENV)-lower/pins.txt
 	$(VENV)-lower/bin/pip install -q --disable-pip-version-check -r $(VENV)-lower/pins.txt \
 	  pytest pytest-xdist hypothesis pandas pyarrow -e .
 	$(VENV)-lower/bin/python -m pytest -n $(WORKERS) -m "not slow" tests/words tests/runs tests/laws \
