@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from costlaw.cards import figure, own_estimate, published_figures
+from costlaw.cards import cost, figure, own_estimate, published_figures
 from costlaw.units import divide_units
 
 ROOT = Path(__file__).parents[2]
@@ -42,3 +42,22 @@ def test_the_page_of_golden_figures_is_up_to_date():
         [sys.executable, "scripts/build_golden_table.py", "--check"], cwd=ROOT, check=False
     )
     assert done.returncode == 0, "run: python scripts/build_golden_table.py"
+
+
+@pytest.mark.parametrize("name", ["AlphaGo Zero", "Evolved Transformer", "GPT-2", "BERT-Base",
+                                  "XLM", "ELMo"])  # fmt: skip
+def test_a_system_known_by_its_published_cost_has_a_price_of_its_time(name):
+    card = cost(name)
+    assert card.rented is not None and card.owned is not None
+    assert card.published
+    assert card.rented.usd.value > card.owned.usd.value
+
+
+def test_operations_that_leave_the_chips_idle_are_not_believed():
+    card = cost("ELMo")
+    assert card.subject.compute.value > 1e18
+    assert any("its chips could do" in note for note in card.notes)
+
+
+def test_a_card_without_dollars_in_print_shows_another_published_figure():
+    assert "published" in str(cost("NASNet-A"))

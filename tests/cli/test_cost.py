@@ -46,7 +46,7 @@ def test_the_band_over_readings(capfd):
         (["1e20 FLOP", "--utilization", "40"], 2, "Write 0.4"),
         (["1e20 FLOP", "--usd-year", "1958"], 2, "2001 to 2025"),
         (["1e20 FLOP", "--site", "today", "--chip", "H100"], 2, "leave out chip"),
-        (["XLM"], 3, "neither its training compute"),
+        (["Self Organizing System"], 3, "neither its training compute"),
         (["absent.json"], 1, "cannot be read"),
     ],
 )

@@ -172,3 +172,25 @@ def test_card_and_table_hold_the_same_shares():
     table = found.table()
     assert table.columns == ["quantity", "estimate", "low", "high", "level", "unit"]
     assert "share of compute" in table["quantity"].to_list()
+
+
+def test_the_generations_stand_in_a_table_whose_factors_multiply():
+    found = hardware_trends()
+    frame = found.table()
+    assert frame.height == len(found.generations)
+    names = ["power", "process", "general arithmetic", "number format", "tensor unit"]
+    product = np.prod([frame[name].to_numpy() for name in names], axis=0)
+    np.testing.assert_allclose(product, frame["training_rate"].to_numpy())
+    np.testing.assert_allclose(
+        product / frame["power"].to_numpy(), frame["flop_per_joule"].to_numpy()
+    )
+
+
+def test_specialisation_is_shown_step_by_step():
+    found = hardware_trends()
+    total = (
+        found.generations[-1].specialisation
+        / next(g for g in found.generations if g.factors["tensor unit"] > 1).specialisation
+    )
+    assert np.prod([step for _, _, step in found.steps]) == pytest.approx(total)
+    assert "step by step" in found.saturation

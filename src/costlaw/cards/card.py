@@ -202,7 +202,8 @@ def _then(card: Card) -> str:
 
 def _published_lines(card: Card) -> list[str]:
     lines = []
-    for item in [f for f in card.published if f.quantity == "usd"][:2]:
+    money = [f for f in card.published if f.quantity == "usd"][:2]
+    for item in money or card.published[:1]:
         lines.append(f"  published  {item}")
     for quantity, unit in (("usd", "USD"), ("compute", "FLOP")):
         span = card.disagreement(quantity)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from costlaw.cards.card import bill_of_hours
 from costlaw.cards.published import Published
 from costlaw.cards.subject import TIME_FACTOR, run_format, subject_of
-from costlaw.cards.tables import Row, rows, source
+from costlaw.cards.tables import Row, own_row, rows, source
 from costlaw.costs import Choice, Cost, price, site_for
 from costlaw.estimates import Estimate
 from costlaw.exceptions import CostlawError, DataError
@@ -55,17 +55,12 @@ def own_estimate(figure: Published) -> Own | None:
     """
     if figure.system == _RECIPE_AMOUNT:
         return _of_amount(figure)
-    row = _row(figure.recipe)
+    row = own_row(figure.recipe)
     makers = {"usd": _bill, "energy_kwh": _bill, "co2e_kg": _bill, "burden": _burden,
               "device_years": _years, "compute": _compute, "utilization": _used,
               "ratio": _growth}  # fmt: skip
     maker = makers.get(figure.quantity)
     return maker(figure, row) if maker else None
-
-
-def _row(recipe: str) -> Row | None:
-    fitting = [row for row in rows("own.csv") if recipe.startswith(row["match"])]
-    return max(fitting, key=lambda row: len(row["match"]), default=None)
 
 
 def _held(row: Row) -> tuple[Chip, Estimate]:
@@ -140,7 +135,7 @@ def _growth(figure: Published, row: Row | None) -> Own | None:
     """Return growth of burden between the article's pair; other ratios are no cost."""
     if figure.recipe != "nasnet-growth" or row is None:
         return None
-    before, after = _burden(figure, _row("alexnet-burden")), _burden(figure, row)
+    before, after = _burden(figure, own_row("alexnet-burden")), _burden(figure, row)
     assert before and after
     return Own(value=after.value / before.value, how="both times good to 10 %")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from costlaw.cards.amounts import DeviceTime, looks_like_amount, parse_amount
-from costlaw.cards.published import figures_of
+from costlaw.cards.published import figures_of, published_figures
 from costlaw.cards.runfile import RunFile, read_run
-from costlaw.cards.tables import source
+from costlaw.cards.tables import Row, own_row, source
 from costlaw.compute import Capacity
 from costlaw.costs.builder import training_format
 from costlaw.costs.utilization import utilization
@@ -27,6 +27,7 @@ from costlaw.sources import Source, merge_sources
 # Epoch AI's documentation of its confidence levels: 90 % within this factor [recalled]
 CONFIDENCE_FACTOR = {"Confident": 3.0, "Likely": 10.0, "Speculative": 30.0}
 TIME_FACTOR = 1.1  # "five to six days" is 5.5 days ×/÷ 1.1
+_IDLE = 0.001  # a run that used less of its chips than this is one of which the count is wrong
 _TENSOR_UNITS = "2017-05"  # chips released earlier have none, and trained in FP32
 
 
@@ -114,6 +115,8 @@ def subject_of(text: str, *, chip: str | None = None, date: str | None = None) -
     path = Path(text)
     if path.suffix.casefold() == ".json":
         return of_run(read_run(path), chip=chip)
+    if (published := _published_name(text)) is not None:
+        return _of_published(published)
     try:
         return of_system(system(text))
     except UnknownName:
@@ -124,6 +127,50 @@ def subject_of(text: str, *, chip: str | None = None, date: str | None = None) -
         return _of_device_time(amount, chip=chip, date=date)
     compute = Estimate.exact(amount, "FLOP")
     return Subject(name=text.strip(), kind="compute", compute=compute, compute_how="as stated")
+
+
+def _published_name(text: str) -> str | None:
+    """Return a system of which only published figures are known; None where there is a row."""
+    wanted = text.strip().casefold()
+    for item in published_figures():
+        name = item.system
+        if wanted in {name.casefold(), name.partition(" (")[0].casefold()}:
+            try:
+                system(name)
+            except UnknownName:
+                return name if _stated_row(name) else None
+            return None
+    return None
+
+
+def _stated_row(name: str) -> Row | None:
+    """Return the chips and hours behind a system's published figures."""
+    found = (own_row(item.recipe) for item in figures_of(name) if item.quantity != "ratio")
+    return next((row for row in found if row), None)
+
+
+def _stated_capacity(row: Row, name: str) -> tuple[Chip, Capacity]:
+    device, _ = likely_chip(row["chip"], row["date"])
+    peak = device.peak()
+    form = next(known for known, rate in device.peak_flop_per_s.items() if rate == peak)
+    return device, Capacity(
+        name=name, chip=device.name, number_format=form, count=float(row["count"]),
+        peak_flop_per_s=peak, duration_s=float(row["hours"]) * 3600.0,
+    )  # fmt: skip
+
+
+def _of_published(name: str) -> Subject:
+    """Return the subject that a system's published chips and hours make."""
+    row = _stated_row(name)
+    assert row is not None
+    device, capacity = _stated_capacity(row, name)
+    notes = tuple(text for text in (row["note"],) if text)
+    return Subject(
+        name=name, kind="system", date=row["date"], notes=notes,
+        compute_how="chips × time × peak rate × utilization of its year",
+        sources=(source(row["source_id"]),),
+        **_held(device, capacity, date=row["date"], factor=TIME_FACTOR),
+    )  # fmt: skip
 
 
 def run_format(device: Chip) -> str:
@@ -282,13 +329,24 @@ def of_system(item: System) -> Subject:
     found: dict[str, Any] = {}
     how = "chips × time × peak rate × utilization of its year"
     capacity = capacity_of(item, device) if device else None
+    row = None if capacity else _stated_row(item.name)
+    if row is not None:
+        device, capacity = _stated_capacity(row, item.name)
+        notes = [text for text in (row["note"], item.note) if text]
     if device and capacity:
         kind = "language" if "Language" in item.domain else "other"
         found = _held(device, capacity, date=item.date, factor=TIME_FACTOR, kind=kind)
     elif device:
         found["chip"] = device
-    if item.training_compute_flop:
-        found["compute"], how = _system_compute(item, item.training_compute_flop)
+    stated = item.training_compute_flop
+    other_counts = any(figure.quantity == "compute" for figure in figures_of(item.name))
+    if stated and capacity and not other_counts and stated < _IDLE * capacity.burden_flop:
+        notes.append(
+            f"its stated operations are {stated / capacity.burden_flop:.1g} of what its chips could"
+            " do in their time, so its chips and time are priced instead"
+        )
+    elif stated:
+        found["compute"], how = _system_compute(item, stated)
     if "compute" not in found:
         raise EvidenceError(
             f"{item.name}: neither its training compute nor its chips and their time are known"

@@ -59,3 +59,15 @@ def source(source_id: str) -> Source:
         obtained=cast(Obtained, row["obtained"]),
         licence=row["licence"],
     )
+
+
+def own_row(recipe: str) -> Row | None:
+    """Return the chips, hours and date behind a published figure; None where they are not known.
+
+    Examples
+    --------
+    >>> own_row("patterson-gpt3-mwh")["count"], own_row("halving-error") is None
+    ('10000', True)
+    """
+    fitting = [row for row in rows("own.csv") if recipe.startswith(row["match"])]
+    return max(fitting, key=lambda row: len(row["match"]), default=None)

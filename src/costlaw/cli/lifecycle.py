@@ -31,6 +31,7 @@ from costlaw.cli.options import check_figure, draw, figure_option, show
 @click.option("--region", default=None, metavar="PLACE", help="Grid: FR, US-CA, gcp/europe-west9.")
 @click.option("--site", default=None, metavar="PRESET", help="today, article-2021, authors-2022.")
 @click.option("--utilization", type=float, default=None, metavar="U", help="Of training.")
+@click.option("--serving-chip", default=None, metavar="NAME", help="Run it on another chip.")
 @click.option("--serving-utilization", type=float, default=None, metavar="U", help="Of running.")
 @click.option("--programme", type=float, default=None, metavar="X",
               help="Whole programme over its final run; 1 to leave it out.")  # fmt: skip
@@ -52,7 +53,7 @@ def command(subject: str, as_json: bool, **options: Any) -> None:
     stated = {k: options[k] for k in ("uses", "years", "retrain", "per_use", "retraining_share")}
     workload = workload_of(subject, **stated)
     site = _site(options)
-    runs_at = serving(site, options["serving_utilization"])
+    runs_at = serving(_served(options, site), options["serving_utilization"])
     strategies = _strategies(options)
     life = lifecycle_of(workload, site=site, serving_site=runs_at)
     result: Any = life
@@ -91,6 +92,19 @@ def _site(options: dict[str, Any]) -> Any:
     if note:
         click.echo(f"note: {note}", err=True)
     return site_for(chip, Choice(**wanted))
+
+
+def _served(options: dict[str, Any], site: Any) -> Any:
+    """Return where it runs before its utilization is known: on the same chip, or another."""
+    if not options["serving_chip"]:
+        return site
+    from costlaw.costs import Choice, site_for
+    from costlaw.hardware import likely_chip
+
+    chip, note = likely_chip(options["serving_chip"])
+    if note:
+        click.echo(f"note: {note}", err=True)
+    return site_for(chip, Choice(region=options["region"]))
 
 
 def _strategies(options: dict[str, Any]) -> list[Any]:

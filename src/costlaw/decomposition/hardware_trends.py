@@ -9,10 +9,11 @@ forecasts no chip.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_number
 from costlaw.version import __version__
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FACTORS = ("power", "process", "general arithmetic", "number format", "tensor unit")
 _TRAINING = ("bf16", "fp16", "tf32", "fp32")
@@ -153,10 +157,36 @@ class HardwareTrends(Shown):
             verdict = "growth of specialisation cannot be told from none"
         return (
             f"{verdict} over the {len(tensor)} generations with tensor units (×"
-            f"{format_number(growth)} from {tensor[0].chip} to {tensor[-1].chip}); the narrowest"
+            f"{format_number(growth)} from {tensor[0].chip} to {tensor[-1].chip}; step by step"
+            f" {', '.join(f'×{step:.2g}' for _, _, step in self.steps)}); the narrowest"
             f" format has {last.lowest_bits} bits, so at most {int(math.log2(last.lowest_bits))}"
             " more halvings of the number are left"
         )
+
+    @property
+    def steps(self) -> tuple[tuple[str, str, float], ...]:
+        """Growth of specialisation from one generation with tensor units to the next."""
+        listed = [g for g in self.generations if g.factors["tensor unit"] > 1]
+        return tuple(
+            (a.chip, b.chip, b.specialisation / a.specialisation)
+            for a, b in itertools.pairwise(listed)
+        )
+
+    def table(self, level: float = 0.9) -> pl.DataFrame:
+        """Return a frame, one generation a row: its rate, FLOP per joule, and their factors.
+
+        ``training_rate`` is the product of the five factors [FLOP/s], ``flop_per_joule`` that of
+        the last four; ``level`` is there for the common signature, generations have no interval.
+        """
+        import polars as pl
+
+        del level
+        return pl.DataFrame([
+            {"chip": g.chip, "year": g.year, "process_nm": g.process_nm, "training_rate": g.rate,
+             "flop_per_joule": g.flop_per_joule, **g.factors,
+             "specialisation": g.specialisation, "lowest_bits": g.lowest_bits}
+            for g in self.generations
+        ])  # fmt: skip
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -176,6 +206,9 @@ class HardwareTrends(Shown):
             "factors": [item.to_dict(level) for item in self.factors],
             "specialisation": self.specialisation.to_dict(level),
             "saturation": self.saturation,
+            "specialisation_steps": [
+                {"from": a, "to": b, "factor": step} for a, b, step in self.steps
+            ],
             "generations": [item.to_dict() for item in self.generations],
             "published": [dict(row) for row in rows("published_trends.csv")],
         }

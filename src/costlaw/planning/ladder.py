@@ -98,16 +98,17 @@ class Ladder:
     def verdict(self) -> str:
         """Go on or stop, in words and with the numbers."""
         wanted = f"×{format_number(10**self.wanted_dex)}"
-        now = f"×{format_number(10**self.width_dex)}" if math.isfinite(self.width_dex) else "no end"
+        finite = math.isfinite(self.width_dex)
+        now = f"spans ×{format_number(10**self.width_dex)}" if finite else "has no upper end"
         if self.is_done:
-            return f"stop: the interval spans {now}, narrow enough ({wanted})"
+            return f"stop: the interval {now}, narrow enough ({wanted})"
         if not self.rungs:
-            return f"the interval spans {now}; no run within the budget narrows it"
+            return f"the interval {now}; no run within the budget narrows it"
         last, first = self.rungs[-1], self.rungs[0]
         count = f"{len(self.rungs)} runs" if len(self.rungs) > 1 else "1 run"
         reached = "" if self.reaches else f", not the {wanted} asked for"
         return (
-            f"the interval spans {now}; {count} from {format_number(first.compute_flop)} to"
+            f"the interval {now}; {count} from {format_number(first.compute_flop)} to"
             f" {format_number(last.compute_flop)} FLOP for {format_quantity(last.spent_usd, 'USD')}"
             f" should bring it to ×{format_number(10**last.width_dex)}{reached}"
         )
