@@ -158,8 +158,10 @@ def _logit(side: Array, order: Array) -> Array:
     """Return the logit at which ``_side`` is ``side``: Newton on a curve that bends one way."""
     logit = np.where(side < 0, side, side / order)
     for _ in range(NEWTON):
-        share = sigmoid(logit)
-        step = (side - _side(logit, order)) / (1.0 - share + order * share)
+        below = softplus(-logit)  # -ln share; softplus(logit) is this plus logit
+        share = np.exp(-below)
+        slope = 1.0 + (order - 1.0) * share
+        step = (side + below - order * (logit + below)) / slope
         logit = logit + step
         if np.all(np.abs(step) <= 1e-14 * np.maximum(1.0, np.abs(logit)) + 1e-300):
             break

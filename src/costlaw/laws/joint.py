@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import ClassVar, final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from costlaw.laws.law import SPAN, Array, Coefficient, Coordinate, Law
 from costlaw.laws.papers import BESIROGLU_2024, HOFFMANN_2022
@@ -21,6 +22,7 @@ from costlaw.sources import Source
 
 EXPONENTS = np.log([0.15, 0.35, 0.7])
 LOG_TERM = (-40.0, 40.0)  # a term e^40 smaller than the error is nothing
+LOST = np.log(1e-3)  # a term this much smaller than the largest, at the origin, is lost
 
 JOINT_COEFFICIENTS = (
     Coefficient(
@@ -169,6 +171,27 @@ class JointLaw(Law):
         terms = three_terms(falls[0], falls[1], z)
         return np.concatenate([np.clip(terms, *LOG_TERM), q[..., 3:5]], axis=-1)
 
+    def revive(self, q: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the coordinates with lost terms brought back, and where (...) one was lost."""
+        return revive_terms(q)
+
     def log_floor(self, q: Array) -> Array:
         """Return ln irreducible error (...)."""
         return q[..., 0]
+
+
+def revive_terms(q: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Bring back terms of q (..., p) that are under a thousandth of the largest; exponents inside.
+
+    Returns
+    -------
+    (q, lost) : (ndarray of shape (..., p), ndarray of shape (...))
+        Another start, and whether a term was lost or an exponent is far from any published one.
+    """
+    terms, exponents = q[..., :3], q[..., 3:5]
+    most = terms.max(axis=-1, keepdims=True)
+    inside = np.clip(exponents, EXPONENTS[0], EXPONENTS[-1])
+    gone = terms < most + LOST
+    lost = np.asarray(gone.any(axis=-1) | (inside != exponents).any(axis=-1))
+    back = np.where(gone, most - 1.0, terms)
+    return np.concatenate([back, inside, q[..., 5:]], axis=-1), lost

@@ -11,8 +11,15 @@ from __future__ import annotations
 from typing import ClassVar, final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from costlaw.laws.joint import JOINT_COEFFICIENTS, JOINT_COORDINATES, LOG_TERM, JointLaw
+from costlaw.laws.joint import (
+    JOINT_COEFFICIENTS,
+    JOINT_COORDINATES,
+    LOG_TERM,
+    JointLaw,
+    revive_terms,
+)
 from costlaw.laws.law import Array, Coefficient, Coordinate, Law
 from costlaw.laws.papers import HOFFMANN_2022, MUENNIGHOFF_2023
 from costlaw.laws.projection import three_terms
@@ -144,6 +151,10 @@ class JointRepeatedLaw(Law):
         examples = u[1] + u[2] + _worn(u[2], q[..., 6:7])[0]
         terms = three_terms(-alpha * u[0], -beta * examples, z)
         return np.concatenate([np.clip(terms, *LOG_TERM), q[..., 3:]], axis=-1)
+
+    def revive(self, q: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the coordinates with lost terms brought back, and where (...) one was lost."""
+        return revive_terms(q)
 
     def log_floor(self, q: Array) -> Array:
         """Return ln irreducible error (...)."""

@@ -166,6 +166,14 @@ class Law(ABC):
         """
         return q
 
+    def revive(self, q: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return other places (..., p) to start from, and where (...) an end asks for one.
+
+        In logarithms a term that has gone to nothing has no slope left, so a descent may rest there
+        although more of it would be better. A law that is a sum of terms overrides this.
+        """
+        return q, np.zeros(np.shape(q)[:-1], dtype=bool)
+
     def decreasing(self, q: Array) -> NDArray[np.bool_]:
         """Whether error falls, or stays, as any input grows, for each set of coordinates."""
         return np.ones(np.shape(q)[:-1], dtype=bool)

@@ -10,16 +10,27 @@ import numpy as np
 
 from costlaw.laws.law import Array
 
+LARGEST = 709.0  # e to more than this overflows
+
 
 def sigmoid(t: Array) -> Array:
     """Return 1 / (1 + e^-t) without overflow."""
-    small = np.exp(-np.abs(t))
-    return np.where(t >= 0, 1.0, small) / (1.0 + small)
+    away = np.asarray(
+        np.minimum(np.negative(t), LARGEST)
+    )  # in place: a new array costs more than its exp
+    np.exp(away, out=away)
+    away += 1.0
+    return np.divide(1.0, away, out=away)
 
 
 def softplus(t: Array) -> Array:
     """Return ln(1 + e^t) without overflow."""
-    return np.maximum(t, 0.0) + np.log1p(np.exp(-np.abs(t)))
+    away = np.asarray(np.abs(t))
+    np.negative(away, out=away)
+    np.exp(away, out=away)
+    np.log1p(away, out=away)
+    away += np.maximum(t, 0.0)
+    return away
 
 
 def mix(share: Array, fall: Array) -> tuple[Array, Array]:
@@ -34,7 +45,8 @@ def mix(share: Array, fall: Array) -> tuple[Array, Array]:
     """
     floor = -softplus(-share)
     rest = fall - softplus(share)
-    return np.logaddexp(floor, rest), sigmoid(rest - floor)
+    gap = rest - floor
+    return floor + softplus(gap), sigmoid(gap)
 
 
 def line(u: Array, z: Array) -> tuple[Array, Array]:

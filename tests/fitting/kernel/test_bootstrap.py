@@ -45,6 +45,19 @@ def test_4000_replicates_have_the_published_standard_errors(joint):
     assert ends.objective.mean() == pytest.approx(0.000993487243, rel=1e-8)
 
 
+def test_every_random_start_reaches_the_global_minimum(joint):
+    # the published grid: ln A and ln B from 0 to 25, ln E from -1 to 1, exponents from 0 to 2
+    subject, random = law("joint"), np.random.default_rng(3)
+    theta = random.uniform([-1, 0, 0, 0, 0], [1, 25, 25, 2, 2], (200, 5))
+    theta[:, 3:] = np.log(np.maximum(theta[:, 3:], 1e-3))
+    shift = np.broadcast_to(joint.origins.inputs[:, :1], (2, 200))
+    q = subject.move(theta, shift, np.broadcast_to(joint.origins.error[0], (200,)))
+    q = np.clip(q, [c.lower for c in subject.coordinates], [c.upper for c in subject.coordinates])
+    inputs, loss = usual_points()
+    ends = fit_batch(subject, inputs, loss, huber=HUBER, starts=q, keep=200, max_steps=300)
+    assert np.abs(ends.objective - 0.00101827402).max() <= 5e-12
+
+
 def test_replicates_do_not_depend_on_how_many_there_are(joint):
     counts = published_counts(240, 60)
     few = bootstrap(joint, counts[:7], huber=HUBER)

@@ -18,7 +18,12 @@ import numpy as np
 from costlaw.exceptions import OptionError
 from costlaw.fitting.kernel import verdict
 from costlaw.fitting.kernel.fit import BatchFit, Stages, work_off
+from costlaw.fitting.kernel.levenberg import measure
+from costlaw.fitting.kernel.problem import Problems
 from costlaw.laws.law import Array
+
+TOLERANCE = 1e-7  # relative decrease of the objective below which a replicate is done
+RESTARTS = 1  # of the law's own starts, for a replicate that did not converge from the fit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,7 +133,7 @@ def block_length(residuals: Array) -> int:
 
 
 def bootstrap(
-    fit: BatchFit, counts: Array, *, huber: float | None = None, max_steps: int = 100
+    fit: BatchFit, counts: Array, *, huber: float | None = None, max_steps: int = 70
 ) -> Replicates:
     """Fit every problem again with its runs weighted by the counts of each replicate.
 
@@ -148,20 +153,21 @@ def bootstrap(
     Replicates
         R fits of each problem.
     """
+    huber = fit.huber if huber is None else huber
     problems, count = fit.problems, len(fit.q)
     counts = np.broadcast_to(counts, (count, *counts.shape[-2:]))
     many = counts.shape[1]
     which = np.arange(count).repeat(many)
     weights = (counts * problems.weights[:, None, :]).reshape(count * many, -1)
     drawn = replace(problems.take(which), weights=weights)
-    stages = Stages(law=fit.law, huber=huber, near=True, max_steps=max_steps)
+    stages = Stages(law=fit.law, huber=huber, near=True, max_steps=max_steps, tolerance=TOLERANCE)
     ends = work_off(stages, drawn, fit.q[which][None])
     lost = np.flatnonzero(~np.isin(ends.codes[:, 0], (verdict.CONVERGED, verdict.AT_BOUND)))
     if lost.size:
         part = drawn.take(lost)
         here = part.weights > 0
         starts = fit.law.starts(np.where(here, part.u, np.nan), np.where(here, part.z, np.nan))
-        again = work_off(replace(stages, near=False), part, starts)
+        again = work_off(replace(stages, near=False), part, _likeliest(fit, part, starts))
         best = again.objective.argmin(axis=1)
         rows = np.arange(len(lost))
         ends.q[lost, 0], ends.codes[lost, 0] = again.q[rows, best], again.codes[rows, best]
@@ -171,6 +177,17 @@ def bootstrap(
         fit=fit, q=ends.q.reshape(*shape, -1), objective=ends.objective.reshape(shape),
         codes=ends.codes.reshape(shape),
     )  # fmt: skip
+
+
+def _likeliest(fit: BatchFit, problems: Problems, starts: Array) -> Array:
+    """Return the few starts (RESTARTS, B, p) that lie nearest to each problem's runs."""
+    if len(starts) <= RESTARTS:
+        return starts
+    place = np.arange(starts.shape[1])
+    with np.errstate(all="ignore"):
+        losses = np.stack([measure(fit.law, problems, q, place=place)[0] for q in starts])
+    order = np.argsort(losses, axis=0, kind="stable")[:RESTARTS]
+    return np.take_along_axis(starts, order[..., None], axis=0)
 
 
 def _count(drawn: np.ndarray, runs: int) -> Array:

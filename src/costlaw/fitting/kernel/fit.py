@@ -8,7 +8,7 @@ whose size depends on the problem's shape only, so the answer does not depend on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -52,6 +52,8 @@ class BatchFit:
         What was fitted.
     origins : Origins
         Where u = 0 and z = 0.
+    huber : float or None
+        Width of Huber's loss; None: least squares.
     """
 
     law: Law
@@ -61,6 +63,7 @@ class BatchFit:
     steps: Indices
     problems: Problems
     origins: Origins
+    huber: float | None = None
 
     @property
     def verdicts(self) -> np.ndarray:
@@ -189,7 +192,8 @@ def fit_batch(
     )
     ends = work_off(stages, problems, q0)
     unfit = unfit_codes(law, problems, has_prior=prior is not None)
-    return _best(law, problems, at, ends=ends, unfit=unfit, keep=keep)
+    fits = _best(law, problems, at, ends=ends, unfit=unfit, keep=keep)
+    return replace(fits, huber=huber)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,9 +229,29 @@ class Stages:
         return _bounds(self.law, self.bounded)
 
     def __call__(self, problems: Problems, q: Array) -> levenberg.Descent:
-        lower, upper = self.bounds
+        """Return where each start ends; one that lost a term is tried again with it."""
         if self.huber is not None and self.near:
             return self.robust(problems, q)
+        ends = self._from(problems, q)
+        other, lost = self.law.revive(ends.q)
+        which = np.flatnonzero(lost & np.isfinite(ends.objective))
+        if which.size and not self.near:
+            self._again(problems.take(which), other[which], ends=ends, which=which)
+        return ends
+
+    def _again(
+        self, problems: Problems, q: Array, *, ends: levenberg.Descent, which: Indices
+    ) -> None:
+        """Descend from revived places too, and keep the better end."""
+        again = self._from(problems, q)
+        better = again.objective < ends.objective[which]
+        place = which[better]
+        ends.q[place], ends.objective[place] = again.q[better], again.objective[better]
+        ends.codes[place] = again.codes[better]
+        ends.steps[which] += again.steps
+
+    def _from(self, problems: Problems, q: Array) -> levenberg.Descent:
+        lower, upper = self.bounds
         first = levenberg.descend(
             self.law, problems, q, lower=lower, upper=upper,
             max_steps=self.max_steps, tolerance=self.tolerance,

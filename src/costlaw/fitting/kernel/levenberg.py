@@ -197,7 +197,8 @@ def _advance(
     step, promised, held = _step(state, *bounds)
     trial = state.q + step
     objective, gradient, normal = measure(law, problems, trial, place=state.place)
-    small = promised <= tolerance * state.objective + rounding
+    # a promise well below zero is a step that an ill-conditioned matrix got wrong: damp, not stop
+    small = np.abs(promised) <= tolerance * state.objective + rounding
     gain = (state.objective - objective) / promised
     take = (objective <= state.objective) & (gain > 0) & np.isfinite(gradient.sum(axis=1))
     state.q = np.where(take[:, None], trial, state.q)

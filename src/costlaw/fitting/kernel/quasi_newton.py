@@ -19,7 +19,7 @@ from costlaw.laws.law import Array, Law, Mask
 
 ARMIJO = 1e-4
 LONGEST = 2.0
-RESTARTS = 2  # times a fit may forget its curvature when the line search gives up
+RESTARTS = 4  # times a fit may forget its curvature when the line search gives up
 SHORTEST = 1e-12  # step length at which it gives up
 
 
@@ -192,7 +192,7 @@ def _advance(task: Task, state: _State, tolerance: float) -> Mask:
     state.objective = np.where(take, objective, state.objective)
     state.gradient = np.where(take[:, None], gradient, state.gradient)
     lost = np.asarray(~take & (state.length < SHORTEST))
-    _restart(state, lost)
+    _restart(task, state, lost)
     _aim(task, state, take | lost)
     return np.asarray((small & (take | full)) | (lost & (state.restarts > RESTARTS)))
 
@@ -204,12 +204,10 @@ def _shorter(state: _State, objective: Array, promised: Array) -> Array:
     return state.length * np.clip(best, 0.1, 0.5)
 
 
-def _restart(state: _State, lost: Mask) -> None:
-    """Forget the curvature of the fits whose line search gave up."""
+def _restart(task: Task, state: _State, lost: Mask) -> None:
+    """Take the curvature anew, from reweighted least squares, where the line search gave up."""
     if lost.any():
-        scale = np.abs(np.einsum("ijj->ij", state.inverse))
-        plain = scale[:, :, None] * np.eye(scale.shape[1])
-        state.inverse = np.where(lost[:, None, None], plain, state.inverse)
+        state.inverse[lost] = _first_inverse(task, state.q[lost], state.place[lost])
         state.restarts = state.restarts + lost
 
 

@@ -9,7 +9,7 @@ other, is resampled in blocks; rows of one paper or family together. No prior, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from costlaw.fitting.kernel.bootstrap import (
     block_length,
     bootstrap,
     cluster_counts,
+    pairs_counts,
 )
 from costlaw.fitting.kernel.fit import BatchFit, Stages, work_off
 from costlaw.fitting.kernel.problem import Problems
@@ -118,6 +119,9 @@ def draw_laws(
     if points.kind == "clusters" and np.unique(points.groups).size > size:
         counts = cluster_counts(points.groups.tolist(), replicates, seed=seed)
         return _resampled(fit, counts, "bootstrap of whole clusters")
+    if fit.huber is not None:
+        counts = pairs_counts(runs, replicates, seed=seed)
+        return _resampled(fit, counts, "runs drawn again one by one (Huber's loss)")
     return _redrawn(fit, replicates=replicates, seed=seed)
 
 
@@ -170,10 +174,3 @@ def near_starts(fit: BatchFit) -> Array:
     if np.array_equal(inside, fit.q[0]):
         return fit.q[None]
     return np.stack([fit.q, inside[None]])
-
-
-def with_huber(fit: BatchFit, width: float) -> BatchFit:
-    """Return the same settings fitted with Huber's loss, from the least-squares fit."""
-    stages = Stages(law=fit.law, huber=width, near=True)
-    ends = work_off(stages, fit.problems, fit.q[None])
-    return replace(fit, q=ends.q[:, 0], objective=ends.objective[:, 0], codes=ends.codes[:, 0])
