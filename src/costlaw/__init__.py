@@ -13,7 +13,9 @@ from costlaw.version import __version__
 
 _PUBLIC: dict[str, str] = {
     "fit": "costlaw.verbs",
+    "allocate": "costlaw.verbs",
     "compare": "costlaw.verbs",
+    "Allocation": "costlaw.forecasting",
     "forecast": "costlaw.verbs",
     "Comparison": "costlaw.fitting.own",
     "Cost": "costlaw.costs",

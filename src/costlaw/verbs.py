@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from costlaw.cards import subject_of
-from costlaw.costs import Site, preset
+from costlaw.costs import Site, preset, price
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError
 from costlaw.fitting.own import Comparison, LawFit, compare_laws, fit_law
 from costlaw.fitting.scatter import SCATTER_LAWS, Fit, fit_scatter
-from costlaw.forecasting import Forecast, fits_pool, forecast_runs
+from costlaw.forecasting import (
+    Allocation,
+    Forecast,
+    allocate_runs,
+    fits_pool,
+    forecast_runs,
+)
 from costlaw.intake import compute_column, runs_of
 from costlaw.laws import Law
 from costlaw.laws import law as find_law
@@ -28,7 +34,14 @@ from costlaw.lifecycle.workload import FLOP_PER_PARAMETER
 from costlaw.planning import Plan, Wish, error_after, plan_for_budget, plan_for_error
 from costlaw.runs import Runs
 from costlaw.runs.checkpoints import is_curve, separate
-from costlaw.units import parse_compute, parse_count, parse_duration, parse_error, parse_uses
+from costlaw.units import (
+    parse_compute,
+    parse_count,
+    parse_duration,
+    parse_error,
+    parse_money,
+    parse_uses,
+)
 
 _PARAMETERS = re.compile(r"^(?P<count>[^a-z]*\d.*?)\s*(?:parameters|params|weights)$", re.I)
 _YEAR_S = 8766.0 * 3600.0
@@ -210,6 +223,84 @@ def compare(
     runs = told_apart(evidence_of(source, **reading))
     target = None if error is None else _target(runs, error)
     return compare_laws(runs, error=target, laws=laws, along=along)
+
+
+def allocate(
+    source: Any,
+    *,
+    compute: float | str | None = None,
+    budget: float | str | None = None,
+    site: str | Site = "today",
+    law: str = "joint",
+    distinct: float | str | None = None,
+    parameters_as: str = "stated",
+    huber: float | None = None,
+    **reading: Any,
+) -> Allocation:
+    """Say the best parameters and examples for a budget, from a joint law of one's own runs.
+
+    Parameters
+    ----------
+    source : str, Path, Runs, list of Run, or dataframe
+        Runs that state parameters and examples; ``chinchilla`` for the 240 published points.
+    compute : float or str, optional
+        Budget [FLOP], such as ``"1e24 FLOP"``; either this or ``budget``.
+    budget : float or str, optional
+        Budget [USD], turned into compute at the site.
+    site : str or Site
+        Where it is paid for.
+    law : str
+        ``joint`` or ``joint-repeated`` (examples that run out).
+    distinct : float or str, optional
+        Distinct examples that exist; with ``joint-repeated``.
+    parameters_as, huber
+        As for :func:`fit`.
+    **reading
+        As for :func:`fit`.
+
+    Returns
+    -------
+    Allocation
+
+    Raises
+    ------
+    OptionError
+        If neither or both budgets are given, or one is impossible.
+    EvidenceError
+        If the runs do not carry a joint law.
+
+    Source
+    ------
+    Hoffmann et al. 2022, arXiv 2203.15556, equation 4.
+
+    Examples
+    --------
+    >>> best = allocate("chinchilla", compute=5.76e23, huber=1e-3)
+    >>> f"{best.parameters.value:.2g} parameters, {best.examples.value:.2g} tokens"
+    '7.3e+10 parameters, 1.3e+12 tokens'
+    """
+    place = preset(site) if isinstance(site, str) else site
+    if (compute is None) == (budget is None):
+        raise OptionError("expected either compute (FLOP) or budget (USD): --compute or --budget.")
+    if source == "chinchilla":
+        from costlaw.fitting.joint.reference import usual_runs
+
+        runs = usual_runs()
+    else:
+        runs = told_apart(evidence_of(source, **reading))
+    flop = compute_of_budget(budget, place) if compute is None else parse_compute(compute)
+    fitted = fit_law(runs, law, convention=parameters_as, huber=huber)
+    return allocate_runs(
+        fitted, flop, site=place,
+        distinct=None if distinct is None else parse_count(distinct),
+        refit=lambda convention: fit_law(runs, law, convention=convention, huber=huber),
+    )  # fmt: skip
+
+
+def compute_of_budget(budget: float | str | None, site: Site) -> float:
+    """Return the compute [FLOP] that a budget [USD] buys at a site: cost is linear in compute."""
+    unit = 1e20
+    return unit * parse_money(budget or 0.0) / price(unit, site).usd.value
 
 
 def forecast(

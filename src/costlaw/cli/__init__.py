@@ -32,6 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("costlaw.cli.doctor", "Say what this machine can meter and what is installed."),
     "meter": ("costlaw.cli.meter", "Meter a command; recover and merge readings."),
     "audit": ("costlaw.cli.audit", "Hold every claim of the article and its paper against data."),
+    "allocate": (
+        "costlaw.cli.allocate",
+        "Best parameters and examples for a budget, from your own runs.",
+    ),
     "compare": ("costlaw.cli.compare", "Set every law side by side on your own runs."),
     "completion": ("costlaw.cli.completion", "Print the completion script of a shell."),
     "config": ("costlaw.cli.config", "Show or keep the default site."),

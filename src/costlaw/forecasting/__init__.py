@@ -3,6 +3,7 @@
 Brings the fit, the inverse answer, the site and the back-test together; holds no formula of them.
 """
 
+from costlaw.forecasting.allocation import Allocation, allocate_runs
 from costlaw.forecasting.forecast import BEYOND, INSIDE, WITHIN, Forecast
 from costlaw.forecasting.headroom import Headroom, headroom
 from costlaw.forecasting.making import forecast_runs
@@ -13,8 +14,10 @@ __all__ = [
     "BEYOND",
     "INSIDE",
     "WITHIN",
+    "Allocation",
     "Forecast",
     "Headroom",
+    "allocate_runs",
     "at_error",
     "fits_pool",
     "forecast_runs",

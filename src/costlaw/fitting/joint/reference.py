@@ -7,6 +7,7 @@ errors of the extraction is not known.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from costlaw.laws.law import Array
+from costlaw.runs import Runs
 from costlaw.sources import Source
 
 DATA = Path(__file__).parent / "data"
@@ -48,6 +50,20 @@ def keep_usual(loss: Array) -> NDArray[np.bool_]:
     keep = np.ones(len(loss), dtype=bool)
     keep[np.argsort(loss)[-LEFT_OUT:]] = False
     return keep
+
+
+def usual_runs() -> Runs:
+    """Return the 240 usual runs as a table, with their source.
+
+    Examples
+    --------
+    >>> len(usual_runs())
+    240
+    """
+    frame = chinchilla()
+    kept = frame.filter(pl.Series(keep_usual(frame["loss"].to_numpy()))).drop("source")
+    table = Runs.from_frame(kept, origin="chinchilla")
+    return replace(table, sources=(chinchilla_source(),))
 
 
 def usual_points() -> tuple[Array, Array]:

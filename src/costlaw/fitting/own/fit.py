@@ -326,7 +326,7 @@ def fit_law(
     """
     chosen = find_law(law) if isinstance(law, str) else law
     points = gather_points(runs, chosen, along=along, convention=convention)
-    check_points(points, runs, chosen)
+    check_points(points, runs)
     batch = fit_batch(
         chosen, points.inputs[:, None, :], points.error, weights=points.weights[None],
         huber=huber, max_steps=300,
@@ -345,7 +345,7 @@ def fit_law(
     )
 
 
-def check_points(points: Points, runs: Runs, law: Law) -> None:
+def check_points(points: Points, runs: Runs) -> None:
     """Refuse settings that carry no law: one amount, one error, or an error that rises.
 
     Raises
@@ -354,7 +354,7 @@ def check_points(points: Points, runs: Runs, law: Law) -> None:
         Naming what is missing.
     """
     for name, row in zip(points.columns, points.inputs, strict=True):
-        if np.unique(row).size < 2 and name not in law.fixed_inputs:
+        if np.unique(row).size < 2:
             raise EvidenceError(
                 f"{runs.origin}: every run has {name} = {row[0]:.6g}; a law along it needs runs at "
                 "several amounts. Add smaller runs (they are cheap), or name another column."
