@@ -13,8 +13,8 @@ from costlaw.version import __version__
 
 _PUBLIC: dict[str, str] = {
     "fit": "costlaw.verbs",
-    "allocate": "costlaw.verbs",
-    "compare": "costlaw.verbs",
+    "allocate": "costlaw.own_runs",
+    "compare": "costlaw.own_runs",
     "Allocation": "costlaw.forecasting",
     "forecast": "costlaw.verbs",
     "Comparison": "costlaw.fitting.own",

@@ -1,4 +1,4 @@
-"""The verbs that join rooms: ``fit``, ``compare``, ``forecast``, ``plan``, ``workload_of``.
+"""The verbs that join rooms: ``fit``, ``forecast``, ``plan``, ``workload_of``.
 
 They bring intake, fitting, costs, cards, forecasting, lifecycle and planning together with the
 defaults of the command line, which calls the same functions, so that both doors give the same
@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from costlaw.cards import subject_of
-from costlaw.costs import Site, preset, price
+from costlaw.costs import Site, preset
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError
-from costlaw.fitting.own import Comparison, LawFit, compare_laws, fit_law
+from costlaw.fitting.own import LawFit, fit_law
 from costlaw.fitting.scatter import SCATTER_LAWS, Fit, fit_scatter
 from costlaw.forecasting import (
-    Allocation,
     Forecast,
-    allocate_runs,
     fits_pool,
     forecast_runs,
 )
@@ -33,13 +31,12 @@ from costlaw.lifecycle import Sizing, Strategy, Workload, inference_aware
 from costlaw.lifecycle.workload import FLOP_PER_PARAMETER
 from costlaw.planning import Plan, Wish, error_after, plan_for_budget, plan_for_error
 from costlaw.runs import Runs
-from costlaw.runs.checkpoints import is_curve, separate
+from costlaw.runs.checkpoints import is_curve, own_apart
 from costlaw.units import (
     parse_compute,
     parse_count,
     parse_duration,
     parse_error,
-    parse_money,
     parse_uses,
 )
 
@@ -100,11 +97,6 @@ def _record(item: Any) -> Any:
     return run() if callable(run) else item if run is None else run
 
 
-def told_apart(runs: Runs) -> Runs:
-    """Return own runs with learning curves told apart from runs; published results as they are."""
-    return separate(runs).runs if runs.benchmark.name == "own runs" else runs
-
-
 def fit(
     source: Any,
     *,
@@ -162,7 +154,7 @@ def fit(
     >>> result.n, round(result.cost_exponent, 2)
     (77, 11.96)
     """
-    runs = told_apart(evidence_of(source, **reading))
+    runs = own_apart(evidence_of(source, **reading))
     chosen = find_law(law) if isinstance(law, str) else law
     plain = chosen.name in SCATTER_LAWS and along is None and huber is None
     states = runs.has("compute_flop") or runs.has("hardware_burden_flop")
@@ -179,128 +171,6 @@ def fit(
             f"estimands are for {', '.join(SCATTER_LAWS)}."
         )
     return fit_law(runs, chosen, along=along, convention=parameters_as, huber=huber)
-
-
-def compare(
-    source: Any,
-    error: float | str | None = None,
-    *,
-    laws: Sequence[str | Law] = (),
-    along: str | None = None,
-    **reading: Any,
-) -> Comparison:
-    """Set every law side by side on one's own runs: back-test, criteria, forecast, verdict.
-
-    Parameters
-    ----------
-    source : str, Path, Runs, list of Run, or dataframe
-        The evidence; at least 3 distinct amounts of a resource.
-    error : float or str, optional
-        Target to invert each law at: a fraction, a percentage, or a loss.
-    laws : sequence of str or Law
-        Laws to compare; all of one input, and the calibrated pool, if left out.
-    along : str, optional
-        Resource, such as ``examples``; compute [FLOP] where it is stated.
-    **reading
-        As for :func:`fit`.
-
-    Returns
-    -------
-    Comparison
-
-    Raises
-    ------
-    EvidenceError
-        If the runs carry no law at all.
-
-    Examples
-    --------
-    >>> rows = [{"name": str(c), "error": 0.05 + 40 * (10.0**c) ** -0.13, "compute_flop": 10.0**c}
-    ...         for c in range(15, 23)]
-    >>> compare(rows, 0.06, laws=["power", "power-irreducible"]).best.law
-    'power-irreducible'
-    """
-    runs = told_apart(evidence_of(source, **reading))
-    target = None if error is None else _target(runs, error)
-    return compare_laws(runs, error=target, laws=laws, along=along)
-
-
-def allocate(
-    source: Any,
-    *,
-    compute: float | str | None = None,
-    budget: float | str | None = None,
-    site: str | Site = "today",
-    law: str = "joint",
-    distinct: float | str | None = None,
-    parameters_as: str = "stated",
-    huber: float | None = None,
-    **reading: Any,
-) -> Allocation:
-    """Say the best parameters and examples for a budget, from a joint law of one's own runs.
-
-    Parameters
-    ----------
-    source : str, Path, Runs, list of Run, or dataframe
-        Runs that state parameters and examples; ``chinchilla`` for the 240 published points.
-    compute : float or str, optional
-        Budget [FLOP], such as ``"1e24 FLOP"``; either this or ``budget``.
-    budget : float or str, optional
-        Budget [USD], turned into compute at the site.
-    site : str or Site
-        Where it is paid for.
-    law : str
-        ``joint`` or ``joint-repeated`` (examples that run out).
-    distinct : float or str, optional
-        Distinct examples that exist; with ``joint-repeated``.
-    parameters_as, huber
-        As for :func:`fit`.
-    **reading
-        As for :func:`fit`.
-
-    Returns
-    -------
-    Allocation
-
-    Raises
-    ------
-    OptionError
-        If neither or both budgets are given, or one is impossible.
-    EvidenceError
-        If the runs do not carry a joint law.
-
-    Source
-    ------
-    Hoffmann et al. 2022, arXiv 2203.15556, equation 4.
-
-    Examples
-    --------
-    >>> best = allocate("chinchilla", compute=5.76e23, huber=1e-3)
-    >>> f"{best.parameters.value:.2g} parameters, {best.examples.value:.2g} tokens"
-    '7.3e+10 parameters, 1.3e+12 tokens'
-    """
-    place = preset(site) if isinstance(site, str) else site
-    if (compute is None) == (budget is None):
-        raise OptionError("expected either compute (FLOP) or budget (USD): --compute or --budget.")
-    if source == "chinchilla":
-        from costlaw.fitting.joint.reference import usual_runs
-
-        runs = usual_runs()
-    else:
-        runs = told_apart(evidence_of(source, **reading))
-    flop = compute_of_budget(budget, place) if compute is None else parse_compute(compute)
-    fitted = fit_law(runs, law, convention=parameters_as, huber=huber)
-    return allocate_runs(
-        fitted, flop, site=place,
-        distinct=None if distinct is None else parse_count(distinct),
-        refit=lambda convention: fit_law(runs, law, convention=convention, huber=huber),
-    )  # fmt: skip
-
-
-def compute_of_budget(budget: float | str | None, site: Site) -> float:
-    """Return the compute [FLOP] that a budget [USD] buys at a site: cost is linear in compute."""
-    unit = 1e20
-    return unit * parse_money(budget or 0.0) / price(unit, site).usd.value
 
 
 def forecast(
@@ -353,8 +223,8 @@ def forecast(
     (28.06, '1.4e+11')
     """
     place = preset(site) if isinstance(site, str) else site
-    runs = told_apart(evidence_of(source, **reading))
-    target = _target(runs, error)
+    runs = own_apart(evidence_of(source, **reading))
+    target = target_of(runs, error)
     column = compute_column(runs)
     if law is None:
         own = runs.benchmark.name == "own runs"
@@ -365,7 +235,8 @@ def forecast(
     )
 
 
-def _target(runs: Runs, error: float | str) -> float:
+def target_of(runs: Runs, error: float | str) -> float:
+    """Return a target error in the unit of the runs."""
     return parse_error(error) if runs.benchmark.is_fraction else _loss(error)
 
 

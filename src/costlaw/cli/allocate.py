@@ -50,7 +50,7 @@ def command(source: str, **options: Any) -> None:
     costlaw allocate runs.csv --budget 5000
     costlaw allocate runs.csv --compute 1e21 --law joint-repeated --distinct 1e9
     """
-    from costlaw.verbs import allocate
+    from costlaw.own_runs import allocate
 
     result = allocate(
         source, compute=options["compute"], budget=options["budget"], site=options["site"],

@@ -30,7 +30,7 @@ def command(source: str, error: str | None, along: str | None, **options: Any) -
     costlaw compare runs.csv --error 3%
     costlaw compare runs.csv --along examples --laws power,power-irreducible --json
     """
-    from costlaw.verbs import compare
+    from costlaw.own_runs import compare
 
     if options["law"]:
         raise OptionError("--law belongs to fit and forecast; name several with --laws A,B.")
