@@ -96,3 +96,10 @@ def test_headroom_prices_the_fourth_power_from_the_best_run():
     assert room.theory_flop == pytest.approx(room.best_compute_flop * gain**4)
     assert room.ratio == pytest.approx(answer.compute.value / room.theory_flop)
     assert costlaw.forecast("coco", "35%").headroom is None  # AP cannot reach an error of 0
+
+
+def test_runs_that_fall_faster_than_theory_leave_no_headroom():
+    from costlaw.forecasting import headroom
+
+    room = headroom(best=("small", 0.1, 1e9), target=0.05, practice_flop=4e9)
+    assert str(room).endswith("16 billion FLOP, 4.0× more: no room, these runs fall faster")

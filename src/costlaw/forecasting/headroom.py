@@ -65,9 +65,12 @@ class Headroom:
                 "theory_exponent": THEORY_EXPONENT}  # fmt: skip
 
     def __str__(self) -> str:
+        told = f"{format_number(self.ratio)}× less"
+        if self.ratio < 1:  # a small network far from its limits may fall faster than k⁻⁴
+            told = f"{format_number(1 / self.ratio)}× more: no room, these runs fall faster"
         return (
             f"fourth power from {self.best_run} ({format_number(self.best_compute_flop)} FLOP): "
-            f"{format_number(self.theory_flop)} FLOP, {format_number(self.ratio)}× less"
+            f"{format_number(self.theory_flop)} FLOP, {told}"
         )
 
 

@@ -126,7 +126,7 @@ def _readings(forecast: Forecast) -> list[str]:
             "FLOP: what is asked of the data matters as much as the data."
         )
     gap = forecast.headroom
-    if gap is not None and forecast.answer.reach_dex > 0:
+    if gap is not None and forecast.answer.reach_dex > 0 and gap.ratio > 1:
         lines.append(
             f"Theory's fourth power from today's best run ({gap.best_run}) would need "
             f"{power(gap.theory_flop)} FLOP, a factor of {gap.ratio:.2g} less: that much is left "
