@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import costlaw
-from costlaw.exceptions import ColumnError, DataError, OptionError, UnknownName
+from costlaw.exceptions import DataError, EvidenceError, OptionError, UnknownName
 from costlaw.intake import runs_of
 from costlaw.metering import Meter, is_meter_place, meter, recover, recover_runs
 from costlaw.metering.capacity import utilization
@@ -97,10 +98,11 @@ def test_no_error_anywhere_is_refused_with_what_to_call(tmp_path):
 
 
 def test_losses_are_losses_and_are_not_mixed_with_errors(tmp_path):
-    with meter("a", folder=tmp_path, live=False, error_unit="nats") as a:
+    with meter("a", folder=tmp_path, live=False, error_unit="nats", seed=7) as a:
         a.step(examples=1, error=2.5, model_flop=1e9)
     assert recover_runs(tmp_path).benchmark.error_unit == "nats"
     assert "2.5 (loss)" in str(a.result)
+    assert recover_runs(tmp_path).frame["seed"].to_list() == ["7"]
     with meter("b", folder=tmp_path, live=False) as b:
         b.step(examples=1, error=0.5, model_flop=1e9)
     with pytest.raises(DataError, match="some a loss"):
@@ -199,9 +201,23 @@ def test_scikit_learn_is_metered_by_its_time(tmp_path):
         network = linear.LogisticRegression().fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1])
         m.step(examples=4, error=1 - 0.9 * network.score([[0.0], [3.0]], [0, 1]))
     assert (m.run.compute_flop, m.run.duration_s > 0) == (None, True)
-    with pytest.raises(ColumnError, match="no run states its compute"):
+    with pytest.raises(EvidenceError):
         costlaw.fit([m.run] * 3)
     from costlaw.metering.flop import count_flop
 
     with pytest.raises(OptionError, match="metered by their time only"):
         count_flop(network, [[0.0]])
+
+
+def test_the_example_trains_meters_and_prices_the_next_point(tmp_path):
+    pytest.importorskip("torch")
+    example = Path(__file__).parents[2] / "examples" / "metered_law.py"
+    done = subprocess.run(
+        [sys.executable, str(example), "runs"], cwd=tmp_path, capture_output=True, text=True,
+        timeout=300, check=True,
+    )  # fmt: skip
+    assert done.stdout.count("steps'") == 7
+    assert "money" in done.stdout
+    first = recover_runs(tmp_path / "runs").frame.sort("compute_flop").row(0, named=True)
+    # 3 passes of 2·64·(32·128 + 128) less the input's gradient, 25 steps
+    assert first["compute_flop"] == 25 * 2 * 64 * (2 * 32 * 128 + 3 * 128)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import signal
 import subprocess
 import sys
 import threading
@@ -240,15 +243,16 @@ def test_a_commands_children_are_counted_and_one_that_outlives_it_is_not_waited_
     burn = "import time\nwhile time.process_time() < 0.4: pass"
     code = (
         f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {burn!r}])\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3)'])\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(30)'])\n"
     )
     words = [sys.executable, "-m", "costlaw", "meter", "--dir", str(tmp_path), "--quiet", "--"]
     done = subprocess.run([*words, sys.executable, "-c", code], timeout=60, check=False)
     assert done.returncode == 0
     found = recover(tmp_path)[0]
     assert found.cpu_s > 0.4
-    assert found.elapsed_s < 2.9
-    assert any("1 processes outlive the command" in note for note in found.notes)
+    note = next(note for note in found.notes if "1 processes outlive the command" in note)
+    os.kill(int(re.search(r"\((\d+)\)", note)[1]), signal.SIGKILL)  # it still ran: clean up
+    assert found.elapsed_s < 25
 
 
 def test_two_meters_of_one_process_in_two_folders_each_have_their_file(tmp_path):

@@ -77,16 +77,19 @@ class LiveBill:
         lines = [f"money     {money}"]
         if self.co2e_kg is not None:
             scope = "" if self.tariff.pue is None else f" × PUE {self.tariff.pue:g}"
-            lines.append(f"carbon    {_said(self.co2e_kg)}, metered energy{scope} × grid of "
+            lines.append(f"carbon    {_said(self.co2e_kg)}: metered energy{scope} × grid, "
                          f"{self.tariff.where}")  # fmt: skip
         return "\n".join(lines)
 
 
 def _said(quantity: Estimate) -> str:
-    middle = format_quantity(quantity.value, quantity.unit)
+    size, unit = 1.0, quantity.unit
+    if unit == "kg CO2e" and quantity.value < 0.1:
+        size, unit = (1e-3, "g CO2e") if quantity.value >= 1e-4 else (1e-6, "mg CO2e")
+    middle = format_quantity(quantity.value / size, unit)
     if quantity.is_exact:
         return middle
-    low, high = (format_quantity(end, quantity.unit) for end in quantity.interval(LEVEL))
+    low, high = (format_quantity(end / size, unit) for end in quantity.interval(LEVEL))
     return f"{middle} (90 %: {low} to {high})"
 
 
@@ -145,8 +148,8 @@ def tariff(
         if usd_per_hour is not None:
             price = Estimate.exact(usd_per_hour * count, "USD/device-hour")
         what = f"${usd_per_hour:g} an hour" if price else ""
-    return Tariff(usd_per_hour=price, kg_per_kwh=place.intensity, pue=pue, what=what,
-                  where=place.name)  # fmt: skip
+    where = place.name if region else f"{place.name} (name yours: --region)"
+    return Tariff(usd_per_hour=price, kg_per_kwh=place.intensity, pue=pue, what=what, where=where)
 
 
 def tariff_of(metered: Metered, **known: Any) -> Tariff:

@@ -82,5 +82,9 @@ def command(as_json: bool) -> None:
         f"ours    {limits['processors']:g} of {limits['machine_processors']:g} processors "
         f"({limits['origin']})"
     )
+    if found["rank"]:
+        rank = found["rank"]
+        click.echo(f"rank    {rank['rank']} of {rank['world_size']} ({rank['launcher']})")
     for extra, present in found["extras"].items():
-        click.echo(f"extra   [{extra}] {'installed' if present else 'not installed'}")
+        said = "installed" if present else f'not installed: pip install "costlaw[{extra}]"'
+        click.echo(f"extra   [{extra}] {said}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import click
@@ -24,6 +25,19 @@ class MeterGroup(click.Group):
         ctx.meta["costlaw.words"] = words
         return super().parse_args(ctx, own)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a subcommand, or say how a command is metered."""
+        if args and args[0] not in self.commands:
+            known = ", ".join(sorted(self.commands))
+            raise click.UsageError(
+                f'no subcommand "{args[0]}" (known: {known}). To meter a command, write -- before '
+                f"it: costlaw meter -- {shlex.join(args)}",
+                ctx,
+            )
+        return super().resolve_command(ctx, args)
+
 
 def priced(command: Any) -> Any:
     """Add the options that say where a run is paid for."""
@@ -42,7 +56,7 @@ def priced(command: Any) -> Any:
 
 
 @click.group("meter", cls=MeterGroup, invoke_without_command=True)
-@click.option("--name", help="Name of the run; the command's first word if absent.")
+@click.option("--name", help="Name of the run; the script's if absent.")
 @click.option("--dir", "folder", default=FOLDER, show_default=True, help="Where readings go.")
 @click.option("--interval", default=1.0, show_default=True, help="Seconds between samples.")
 @priced
@@ -51,7 +65,11 @@ def priced(command: Any) -> Any:
 @click.option("--quiet", is_flag=True, help="No live line and no card at the end.")
 @click.pass_context
 def command(ctx: click.Context, *, name: str | None, folder: str, **options: Any) -> None:
-    """Meter a command: ``costlaw meter -- python train.py``.
+    """Meter a command: its time, its energy, what that costs.
+
+    \b
+    costlaw meter -- python train.py
+    costlaw meter --chip H100 --region FR -- torchrun train.py
 
     Its children are included; its exit code and signals are passed through. Readings are
     appended to a file at every sample; ``costlaw meter recover`` reads them back after a crash.
@@ -65,7 +83,7 @@ def command(ctx: click.Context, *, name: str | None, folder: str, **options: Any
 
     launched = launch(
         words,
-        name=name or words[0],
+        name=name or _name_of(words),
         folder=folder,
         interval_s=options["interval"],
         live=False if options["quiet"] else None,
@@ -76,6 +94,28 @@ def command(ctx: click.Context, *, name: str | None, folder: str, **options: Any
         click.echo(str(launched.metered), err=True)
         click.echo(_bill(launched.metered, options), err=True)
     die_as(launched.code)
+
+
+def _name_of(words: list[str]) -> str:
+    """Return what a command is called: of an interpreter, its script or module.
+
+    Examples
+    --------
+    >>> _name_of(["python3", "-u", "path/train.py", "--size", "8"]), _name_of(["./run.sh"])
+    ('train.py', 'run.sh')
+    """
+    first = words[0].rsplit("/", 1)[-1]
+    if not first.startswith("python"):
+        return first
+    rest = iter(words[1:])
+    for word in rest:
+        if word == "-m":
+            return next(rest, first)
+        if word == "-c":
+            break
+        if not word.startswith("-"):
+            return word.rsplit("/", 1)[-1]
+    return first
 
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:

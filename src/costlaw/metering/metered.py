@@ -196,7 +196,9 @@ class Metered:
         """
         from costlaw.runs import Run
 
-        settings = {k: v for k, v in self.settings.items() if k in {"parameters", "seed"} and v}
+        settings = {k: v for k, v in self.settings.items() if k == "parameters" and v}
+        if self.settings.get("seed") is not None:
+            settings["seed"] = str(self.settings["seed"])  # a label, whatever it counts
         found: dict[str, Any] = {
             "name": self.name,
             "error": self.error,
@@ -276,12 +278,12 @@ class Metered:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.name}: {_seconds(self.elapsed_s)}, {self.ended}",
+            f"{self.name}: {_seconds(self.elapsed_s)}, {self.ended}; processor time "
+            f"{_seconds(self.cpu_s)}",
             f"energy    {describe_energy(self)}",
         ]
         lines += [
-            f"  {f.component:<10}{format_number(f.energy_kwh)} kWh, {f.scope}, tier {f.tier}: "
-            f"{f.method}"
+            f"  {f.component:<10}{energy_text(f.energy_kwh)}, {f.scope}, tier {f.tier}: {f.method}"
             for f in self.figures
             if f.component != "all"
         ][:4]
@@ -304,11 +306,25 @@ def describe_energy(metered: Metered) -> str:
     figure = metered.headline
     if figure is None:
         return f"no energy: {TIERS['D']} (tier D)"
-    low, high = format_number(figure.low_kwh), format_number(figure.high_kwh)
+    low, high = energy_text(figure.low_kwh), energy_text(figure.high_kwh)
     return (
-        f"{format_number(figure.energy_kwh)} kWh ({LEVEL:.0%}: {low} to {high}; {figure.scope}, "
-        f"tier {figure.tier} {TIERS[figure.tier]}, not calibrated by us)"
+        f"{energy_text(figure.energy_kwh)} (90 %: {low} to {high}; {figure.scope}, tier "
+        f"{figure.tier} {TIERS[figure.tier]}, not calibrated by us)"
     )
+
+
+def energy_text(energy_kwh: float) -> str:
+    """Return an energy in the unit that a person reads at a glance.
+
+    Examples
+    --------
+    >>> energy_text(2.9e-5), energy_text(0.012), energy_text(3.0)
+    ('29 mWh', '12 Wh', '3.0 kWh')
+    """
+    for unit, size in (("kWh", 1.0), ("Wh", 1e-3)):
+        if energy_kwh >= size:
+            return f"{format_number(energy_kwh / size)} {unit}"
+    return f"{format_number(energy_kwh * 1e6)} mWh"
 
 
 def _seconds(seconds: float) -> str:

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from costlaw.metering.metered import energy_text
 from costlaw.metering.records.session import Window
 from costlaw.metering.summary import summarise
 
@@ -93,7 +94,7 @@ def describe(sampler: Sampler, window: Window) -> str:
     parts = [window.name, _clock(elapsed)]
     figure = metered.headline
     if figure is not None:
-        parts.append(f"{figure.energy_kwh:.3g} kWh (tier {figure.tier}, {figure.scope})")
+        parts.append(f"{energy_text(figure.energy_kwh)} (tier {figure.tier}, {figure.scope})")
     price = _price(window)
     if price:
         parts.append(f"${price * elapsed / 3600:.2f} so far")

@@ -54,7 +54,7 @@ class _Trace:
             self._open.discard(record["number"])
 
 
-def merge(place: str | os.PathLike[str] = FOLDER, *, name: str = "merged") -> Metered:
+def merge(place: str | os.PathLike[str] = FOLDER, *, name: str = "all processes") -> Metered:
     """Return what all processes of a job used together.
 
     Parameters
