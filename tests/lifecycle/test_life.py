@@ -219,6 +219,14 @@ def test_a_comparison_ranks_and_says_how_sure_it_is():
     assert found.table().columns[:3] == ["strategy", "part", "quantity"]
 
 
+def test_any_two_strategies_have_a_break_even_between_them():
+    found = compare_strategies(workload(), default_strategies(), site=EXACT, currency="flop")
+    pair = found.between("int8", "pruned-9x")
+    assert pair.uses.value == pytest.approx(2.31e21 / (0.7 * 1e10))
+    with pytest.raises(UnknownName, match="int8"):
+        found.between("int4", "baseline")
+
+
 # -- strategies as data -----------------------------------------------------------------------
 
 

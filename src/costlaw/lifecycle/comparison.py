@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from costlaw.costs import Site
+from costlaw.exceptions import UnknownName
 from costlaw.lifecycle.break_even import BreakEven, break_even
 from costlaw.lifecycle.life import CURRENCIES, Lifecycle, lifecycle_of
 from costlaw.lifecycle.strategies import BASELINE, Strategy
@@ -64,6 +65,20 @@ class StrategyComparison(Shown):
         """Return the share of the draws in which a life costs less than the baseline."""
         ours, theirs = (x.total(self.currency).draws for x in (life, self.baseline))
         return float(np.mean(ours < theirs))
+
+    def between(self, first: str, second: str) -> BreakEven:
+        """Return from how many uses on a strategy is cheaper than another, both by name.
+
+        Raises
+        ------
+        UnknownName
+            If a strategy is not among those compared (``"baseline"`` is).
+        """
+        lives = {life.strategy.name: life for life in (self.baseline, *self.others)}
+        for name in (first, second):
+            if name not in lives:
+                raise UnknownName("strategy", name, lives)
+        return break_even(lives[first], lives[second], self.currency)
 
     @property
     def sources(self) -> tuple[Source, ...]:

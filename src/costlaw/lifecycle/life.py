@@ -224,6 +224,7 @@ class Lifecycle(Shown):
         year = self.training_site.usd_year
         lines += [
             f"  total      {_short(self.total('usd'))} of {year}; {_short(self.total('flop'))}",
+            f"  time       {_short(self.total('device_hours'))}",
             f"  energy     {_short(self.total('energy_kwh'))}; carbon"
             f" {_short(self.total('co2e_kg'))}",
             f"  larger     {_verdict(self)}",
