@@ -38,8 +38,12 @@ demo: $(VENV)/.core
 	@mkdir -p demo
 	$(BIN)/costlaw forecast imagenet --error 5% --figure demo/imagenet.svg
 
-pictures: $(VENV)/.core  # the README's picture, drawn again
+pictures: $(VENV)/.core  # the pictures of the README and the pages, drawn again
 	$(BIN)/costlaw forecast imagenet --error 5% --figure docs/images/imagenet.svg
+	$(BIN)/costlaw cost AlexNet --vs NASNet-A --figure docs/images/alexnet-nasnet.svg
+	$(BIN)/costlaw lifecycle GPT-3 --uses "1 billion/day" --retrain "1 year" --map \
+	  --figure docs/images/training-or-running.svg
+	$(BIN)/costlaw lifecycle GPT-3 --uses 1e12 --strategy all --figure docs/images/break-even.svg
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
