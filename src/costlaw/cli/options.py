@@ -27,7 +27,11 @@ LAW = (
     "power, exponential (1/error), exponential-levels; for forecast also pool: the default for own "
     "runs where there are enough."
 )
-ESTIMAND = "error-on-compute (default), compute-on-error, reduced-major-axis, frontier, fixed-year."
+ESTIMAND = (
+    "error-on-compute (default), compute-on-error, reduced-major-axis, frontier, fixed-year, "
+    "stochastic-frontier, structural (compute stated within 0.3 dex), structural-0.15, "
+    "structural-0.5."
+)
 
 
 def complete_sources(_ctx: Any, _param: Any, incomplete: str) -> list[CompletionItem]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from costlaw.fitting.scatter.estimands.frontier import frontier
 from costlaw.fitting.scatter.estimands.least_squares import error_on_compute
 from costlaw.fitting.scatter.estimands.line import Line
 from costlaw.fitting.scatter.estimands.reduced_major_axis import reduced_major_axis
+from costlaw.fitting.scatter.estimands.stochastic_frontier import stochastic_frontier
+from costlaw.fitting.scatter.estimands.structural import STATED, structural
 from costlaw.fitting.scatter.evidence import Evidence, gather
 from costlaw.fitting.scatter.progress import Progress
 from costlaw.laws import Law
@@ -42,6 +44,8 @@ _ESTIMATORS: dict[str, Callable[..., Line]] = {
     "reduced-major-axis": reduced_major_axis,
     "frontier": frontier,
     "fixed-year": error_on_compute,
+    "stochastic-frontier": stochastic_frontier,
+    **{key: partial(structural, measured_dex=dex) for key, dex in STATED.items()},
 }
 ESTIMANDS = tuple(_ESTIMATORS)
 RESPONSES = {"power": "log10(1/error)", "exponential": "1/error", "exponential-levels": "error"}

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from costlaw.fitting.scatter.estimands.frontier import frontier_without
 from costlaw.fitting.scatter.estimands.line import Array
 from costlaw.fitting.scatter.estimands.moments import distinct_without, moments_without
+from costlaw.fitting.scatter.estimands.stochastic_frontier import fit_frontier
+from costlaw.fitting.scatter.estimands.structural import STATED, structural_slope
 from costlaw.fitting.scatter.evidence import Evidence
 
 
@@ -77,15 +79,35 @@ def lines_without(
         return frontier_without(evidence.x, evidence.response, labels, better=better)
     if estimand == "fixed-year":
         return _fixed_year(evidence, labels)
+    if estimand == "stochastic-frontier":
+        return _stochastic(evidence, labels, better=better)
     rest = moments_without(np.column_stack([evidence.x, evidence.response]), labels)
     across, along = rest.covariance[:, 0, 0], rest.covariance[:, 0, 1]
     up = rest.covariance[:, 1, 1]
+    if estimand in STATED:
+        slope = structural_slope(across, along, STATED[estimand])
+        return np.column_stack([rest.mean[:, 1] - slope * rest.mean[:, 0], slope])
     slope = {
         "error-on-compute": along / across,
         "compute-on-error": up / along,
         "reduced-major-axis": np.sign(along) * np.sqrt(up / across),
     }[estimand]
     return np.column_stack([rest.mean[:, 1] - slope * rest.mean[:, 0], slope])
+
+
+def _stochastic(evidence: Evidence, labels: NDArray[np.int64], *, better: float) -> Array:
+    """Return the stochastic frontiers with each group left out, each from the full fit."""
+    middle, scale = float(evidence.x.mean()), float(np.std(evidence.response))
+    design = np.column_stack([np.ones(len(evidence)), evidence.x - middle])
+    response = better * evidence.response / scale
+    start = fit_frontier(design, response)
+    lines = np.full((int(labels.max()) + 1, 2), np.nan)
+    for group in range(len(lines)):
+        kept = labels != group
+        if np.unique(evidence.x[kept]).size >= 3:
+            lines[group] = better * scale * fit_frontier(design[kept], response[kept], start)[:2]
+    lines[:, 0] -= lines[:, 1] * middle
+    return lines
 
 
 def _fixed_year(evidence: Evidence, labels: NDArray[np.int64]) -> Array:

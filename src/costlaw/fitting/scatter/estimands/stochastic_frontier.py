@@ -1,0 +1,154 @@
+"""The stochastic frontier: the best that a compute allows, scatter of both sides told apart.
+
+Response = line + noise - inefficiency, the noise normal and the inefficiency half-normal (Aigner,
+Lovell and Schmidt 1977), by maximum likelihood in closed form. Unlike a quantile it uses every
+result. Where the residuals lean the wrong way there is no inefficiency to see, the line is that of
+least squares, and the notes say so (Waldman 1982). Standard errors are sandwiches over clusters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import log_ndtr
+
+from costlaw.exceptions import FitError
+from costlaw.fitting.scatter.estimands.forward import ForwardLine
+from costlaw.fitting.scatter.estimands.frontier import _ranked
+from costlaw.fitting.scatter.estimands.line import Array
+
+ROOT = float(np.sqrt(2.0 / np.pi))
+STEP = 1e-5  # of the finite differences of the gradient
+SMALL = 0.05  # ratio of standard deviations under which no inefficiency is called seen
+
+
+def log_likelihood(theta: Array, design: Array, response: Array) -> tuple[Array, Array]:
+    """Return ln likelihood (n,) and its gradient (n, k + 2).
+
+    Parameters
+    ----------
+    theta : ndarray of shape (k + 2,)
+        Coefficients of the line, ln sigma (of noise and inefficiency together), ln lambda (ratio of
+        inefficiency to noise).
+    design : ndarray of shape (n, k)
+        Regressors.
+    response : ndarray of shape (n,)
+        Grows as results get better.
+    """
+    size = design.shape[1]
+    sigma, ratio = np.exp(theta[size]), np.exp(theta[size + 1])
+    away = (response - design @ theta[:size]) / sigma
+    at = -away * ratio
+    value = np.log(2.0 / sigma) - 0.5 * np.log(2 * np.pi) - 0.5 * away**2 + log_ndtr(at)
+    mills = np.exp(-0.5 * at**2 - log_ndtr(at)) / np.sqrt(2 * np.pi)
+    by_away = -away - ratio * mills
+    gradient = np.column_stack(
+        [-design * (by_away / sigma)[:, None], -1.0 - by_away * away, mills * at]
+    )
+    return value, gradient
+
+
+def fit_frontier(design: Array, response: Array, start: Array | None = None) -> Array:
+    """Return theta at the maximum (see ``log_likelihood``)."""
+    if start is None:
+        line = np.linalg.lstsq(design, response, rcond=None)[0]
+        left = response - design @ line
+        lean = max(-float(np.mean((left - left.mean()) ** 3)), 1e-12 * left.std() ** 3)
+        # the third moment of a half-normal of scale s is -(4 - pi) / 2 * sqrt(2 / pi)^3 s^3
+        scale = (lean / (0.5 * (4 - np.pi) * ROOT**3)) ** (1 / 3)
+        noise = np.sqrt(max(left.var() - (1 - 2 / np.pi) * scale**2, 0.05 * left.var()))
+        line[0] += ROOT * scale
+        total = float(np.hypot(scale, noise))
+        start = np.concatenate([line, [np.log(total), np.log(max(scale / noise, 0.05))]])
+
+    def loss(theta: Array) -> tuple[float, Array]:
+        value, gradient = log_likelihood(theta, design, response)
+        return -float(value.sum()), -gradient.sum(axis=0)
+
+    bounds = [(None, None)] * design.shape[1] + [(None, None), (np.log(1e-3), np.log(1e3))]
+    with np.errstate(all="ignore"):
+        end = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds,
+                       options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 500})  # fmt: skip
+    if not np.isfinite(end.fun):
+        raise FitError("stochastic frontier: no finite likelihood; ask for frontier instead.")
+    return np.asarray(end.x)
+
+
+def stochastic_frontier(
+    x: Array, response: Array, *, groups: Array, better: float, name: str
+) -> ForwardLine:
+    """Fit the frontier line and the two scatters.
+
+    Parameters
+    ----------
+    x, response : ndarray of shape (n,)
+        log10 compute [log10 FLOP] and the law's response.
+    groups : ndarray of shape (n,)
+        Cluster of each row.
+    better : float
+        +1 where the response grows as error falls, else -1.
+    name : str
+        The response in words.
+    """
+    middle, scale = float(x.mean()), float(np.std(response))
+    design = np.column_stack([np.ones(x.size), x - middle])
+    theta = fit_frontier(design, better * response / scale)
+    covariance, freedom = _sandwich(theta, design, better * response / scale, groups=groups)
+    level, slope = better * scale * theta[:2]
+    covariance = scale**2 * covariance[:2, :2]
+    sigma, ratio = scale * np.exp(theta[2]), float(np.exp(theta[3]))
+    inefficiency, noise = sigma * ratio / np.hypot(1, ratio), sigma / np.hypot(1, ratio)
+    residuals = response - level - slope * (x - middle)
+
+    def spread(places: Array) -> tuple[Array, Array]:
+        step = np.asarray(places, dtype=float) - middle
+        variance = covariance[0, 0] + 2 * covariance[0, 1] * step + covariance[1, 1] * step**2
+        return np.sqrt(np.maximum(variance, 0.0)), np.full(step.shape, freedom)
+
+    errors = np.sqrt(np.diag(covariance))
+    return ForwardLine(
+        regression=f"stochastic frontier of {name} ~ log10(compute)",
+        coefficients={"intercept": float(level - slope * middle), "slope": float(slope)},
+        standard_errors={"intercept": float(spread(np.zeros(1))[0][0]), "slope": float(errors[1])},
+        r_squared=float(1.0 - np.var(residuals) / np.var(response)),
+        intercept=float(level - slope * middle), slope=float(slope), better=better,
+        scatter=float(np.std(residuals)),
+        scatter_dex=float(np.std(residuals) / abs(slope)) if slope else np.inf,
+        spread=spread, slope_error=float(errors[1]), slope_freedom=freedom,
+        scatter_freedom=freedom, middle=middle, residuals=_ranked(residuals),
+        notes=(_words(inefficiency, noise, ratio),),
+    )  # fmt: skip
+
+
+def _words(inefficiency: float, noise: float, ratio: float) -> str:
+    if ratio < SMALL:
+        return (
+            "no inefficiency shows: the residuals do not lean away from the frontier, and the line "
+            "is that of least squares"
+        )
+    return (
+        f"inefficiency {inefficiency:.3g} and noise {noise:.3g} (standard deviations of the "
+        "response); standard errors: sandwich over clusters"
+    )
+
+
+def _sandwich(
+    theta: Array, design: Array, response: Array, *, groups: Array
+) -> tuple[Array, float]:
+    """Return the clustered covariance of theta and its degrees of freedom."""
+    scores = log_likelihood(theta, design, response)[1]
+    labels = np.unique(groups, return_inverse=True)[1]
+    count = int(labels.max()) + 1
+    summed = np.column_stack([np.bincount(labels, column) for column in scores.T])
+    size = theta.size
+    hessian = np.empty((size, size))
+    for axis in range(size):
+        step = STEP * np.eye(size)[axis]
+        ahead, behind = (log_likelihood(theta + side * step, design, response)[1].sum(axis=0)
+                         for side in (1, -1))  # fmt: skip
+        hessian[axis] = (ahead - behind) / (2 * STEP)
+    flat = np.abs(theta[-1] - np.log([1e-3, 1e3])).min() < 1e-6  # the ratio at a bound: not free
+    free = slice(0, size - 1) if flat else slice(0, size)
+    bread = np.linalg.pinv(0.5 * (hessian + hessian.T)[free, free])
+    meat = summed[:, free].T @ summed[:, free] * count / max(count - 1, 1)
+    return bread @ meat @ bread, max(count - 2.0, 1.0)
