@@ -80,11 +80,8 @@ def test_profile_intervals_are_those_of_lmfit(curve):
 
     fitter = lmfit.Minimizer(misfit, start)
     found = lmfit.conf_interval(fitter, fitter.minimize(), sigmas=[0.9])
-    for index, name, back in (
-        (0, "floor", float),
-        (1, "log_scale", np.exp),
-        (2, "exponent", float),
-    ):
+    known = ((0, "floor", float), (1, "log_scale", np.exp), (2, "exponent", float))
+    for index, name, back in known:
         ours = coefficient_interval(fit, index, 0.9)
         low, high = back(found[name][0][1]), back(found[name][-1][1])
         assert (ours.low, ours.high) == pytest.approx((low, high), rel=2e-2), name

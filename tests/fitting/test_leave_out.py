@@ -45,7 +45,9 @@ def test_leaving_out_at_once_equals_refitting_one_by_one(law, estimand):
         ours = leave_out_range(
             fit.evidence, estimand=estimand, better=fit.line.better, target=target, groups=groups
         )
-        assert ours == pytest.approx(one_by_one(fit, target, groups), rel=1e-9)
+        # the stochastic frontier is iterative: its Newton steps stop at the likelihood's rounding
+        close = 1e-6 if estimand == "stochastic-frontier" else 1e-9
+        assert ours == pytest.approx(one_by_one(fit, target, groups), rel=close)
 
 
 def test_a_frontier_without_each_run_is_the_frontier_of_the_rest():

@@ -19,6 +19,7 @@ from costlaw.fitting.scatter.estimands.line import Array
 
 ROOT = float(np.sqrt(2.0 / np.pi))
 STEP = 1e-5  # of the finite differences of the gradient
+POLISH = 8  # Newton steps at most
 SMALL = 0.05  # ratio of standard deviations under which no inefficiency is called seen
 
 
@@ -71,7 +72,39 @@ def fit_frontier(design: Array, response: Array, start: Array | None = None) -> 
                        options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 500})  # fmt: skip
     if not np.isfinite(end.fun):
         raise FitError("stochastic frontier: no finite likelihood; ask for frontier instead.")
-    return np.asarray(end.x)
+    return _polish(np.asarray(end.x), design, response)
+
+
+def _polish(theta: Array, design: Array, response: Array) -> Array:
+    """Take Newton steps while they help, so that the answer does not hang on a stopping rule."""
+    best = float(log_likelihood(theta, design, response)[0].sum())
+    for _ in range(POLISH):
+        if _at_bound(theta):
+            return theta
+        slope = log_likelihood(theta, design, response)[1].sum(axis=0)
+        step = -np.linalg.pinv(_hessian(theta, design, response)) @ slope
+        value = float(log_likelihood(theta + step, design, response)[0].sum())
+        if not value >= best - 1e-12 * abs(best) or np.abs(step).max() > 1.0:
+            return theta
+        theta, best = theta + step, value
+        if np.abs(step).max() < 1e-13:
+            break
+    return theta
+
+
+def _at_bound(theta: Array) -> bool:
+    return bool(np.abs(theta[-1] - np.log([1e-3, 1e3])).min() < 1e-6)
+
+
+def _hessian(theta: Array, design: Array, response: Array) -> Array:
+    """Return the second derivatives of the log-likelihood, from differences of its gradient."""
+    rows = []
+    for step in STEP * np.eye(theta.size):
+        ahead, behind = (log_likelihood(theta + side * step, design, response)[1].sum(axis=0)
+                         for side in (1, -1))  # fmt: skip
+        rows.append((ahead - behind) / (2 * STEP))
+    whole = np.array(rows)
+    return 0.5 * (whole + whole.T)
 
 
 def stochastic_frontier(
@@ -141,14 +174,7 @@ def _sandwich(
     count = int(labels.max()) + 1
     summed = np.column_stack([np.bincount(labels, column) for column in scores.T])
     size = theta.size
-    hessian = np.empty((size, size))
-    for axis in range(size):
-        step = STEP * np.eye(size)[axis]
-        ahead, behind = (log_likelihood(theta + side * step, design, response)[1].sum(axis=0)
-                         for side in (1, -1))  # fmt: skip
-        hessian[axis] = (ahead - behind) / (2 * STEP)
-    flat = np.abs(theta[-1] - np.log([1e-3, 1e3])).min() < 1e-6  # the ratio at a bound: not free
-    free = slice(0, size - 1) if flat else slice(0, size)
-    bread = np.linalg.pinv(0.5 * (hessian + hessian.T)[free, free])
+    free = slice(0, size - 1) if _at_bound(theta) else slice(0, size)
+    bread = np.linalg.pinv(_hessian(theta, design, response)[free, free])
     meat = summed[:, free].T @ summed[:, free] * count / max(count - 1, 1)
     return bread @ meat @ bread, max(count - 2.0, 1.0)
