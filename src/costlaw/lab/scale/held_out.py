@@ -24,6 +24,7 @@ LEVEL = 0.9
 REPLICATES = 400
 FEWEST = 6  # cells for a law of five coefficients and something left over
 FREE = 5
+NOTHING = 1e-9  # an irreducible error below this is at the bound of the fit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,17 +85,24 @@ def fit_joint(cells: Cells, *, seed: int = 0) -> JointFit:
     if not np.isfinite(found.q).all():
         raise EvidenceError(f"the joint law could not be fitted: {found.verdicts[0]}.")
     drawn = bootstrap(found, pairs_counts(len(cells), REPLICATES, seed=seed))
-    low, high = drawn.interval(LEVEL)
+    low, high = (_floored(end) for end in drawn.interval(LEVEL))
     names = found.coefficient_names
     rest = found.residuals[0]
     return JointFit(
-        coefficients=dict(zip(names, map(float, found.coefficients[0]), strict=True)),
+        coefficients=dict(zip(names, map(float, _floored(found.coefficients)[0]), strict=True)),
         low=dict(zip(names, map(float, low[0]), strict=True)),
         high=dict(zip(names, map(float, high[0]), strict=True)),
         residual_sd=float(np.sqrt((rest**2).sum() / max(len(rest) - FREE, 1))),
         verdict=str(found.verdicts[0]), cells=len(cells), _fit=found,
         _draws=drawn.q[0][drawn.usable[0]],
     )  # fmt: skip
+
+
+def _floored(coefficients: Array) -> Array:
+    """Return coefficients with an irreducible error at its lower bound written as 0."""
+    made = coefficients.copy()
+    made[:, 0] = np.where(made[:, 0] < NOTHING, 0.0, made[:, 0])
+    return made
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -205,8 +205,8 @@ def _number(value: float) -> str:
 
 def _with(joint: JointFit, name: str) -> str:
     low, high = joint.low[name], joint.high[name]
-    if name == "irreducible_error" and joint.coefficients[name] < 1e-6:
-        return "0" if high < 1e-6 else f"0 (to {high:.2g})"
+    if name == "irreducible_error" and joint.coefficients[name] == 0:
+        return "0" if high == 0 else f"0 (to {high:.2g})"
     return f"{joint.coefficients[name]:.2g} ({low:.2g} to {high:.2g})"
 
 
