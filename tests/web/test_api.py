@@ -17,6 +17,14 @@ SAME = {
         "cost", "1e28 FLOP", "--chip", "H100", "--region", "FR", "--utilization", "0.4"),
     "/api/v1/cost?subject=AlexNet&vs=NASNet-A&usd_year=2020": (
         "cost", "AlexNet", "--vs", "NASNet-A", "--usd-year", "2020"),
+    "/api/v1/lifecycle?subject=GPT-3&uses=10+million/day": (
+        "lifecycle", "GPT-3", "--uses", "10 million/day"),
+    "/api/v1/lifecycle?subject=GPT-3&uses=1e12&strategy=all&currency=co2e_kg": (
+        "lifecycle", "GPT-3", "--uses", "1e12", "--strategy", "all", "--currency", "co2e_kg"),
+    "/api/v1/lifecycle?subject=GPT-3&uses=1e12&map=true&region=FR": (
+        "lifecycle", "GPT-3", "--uses", "1e12", "--map", "--region", "FR"),
+    "/api/v1/lifecycle?subject=13+billion+parameters&uses=2+trillion": (
+        "lifecycle", "13 billion parameters", "--uses", "2 trillion"),
     "/api/v1/decompose?source=imagenet": ("decompose", "imagenet"),
     "/api/v1/decompose?source=hardware": ("decompose", "hardware"),
     "/api/v1/audit": ("audit",),
@@ -40,7 +48,9 @@ def test_a_file_that_was_handed_in_gives_the_numbers_of_the_command_line(client,
     assert [column["column"] for column in taken.json()["columns"]] == [
         "name", "error", "compute_flop"]  # fmt: skip
     source = taken.json()["source"]
-    for verb, more in (("forecast", {"error": "8%"}), ("fit", {})):
+    asked = (("forecast", {"error": "8%"}), ("fit", {}), ("compare", {"error": "8%"}),
+             ("fit", {"law": "power-irreducible"}))  # fmt: skip
+    for verb, more in asked:
         answer = client.get(f"/api/v1/{verb}", params={"source": source, **more}).json()
         words = [part for key, value in more.items() for part in (f"--{key}", value)]
         assert answer == printed(verb, str(own_file), *words)
@@ -113,8 +123,9 @@ def test_the_stops_of_the_handle_are_the_forecasts_of_those_targets(client):
     assert set(seven["tables"]) <= names
 
 
-@pytest.mark.parametrize("kind", ["claim", "fit", "forecast", "growth", "live", "over-time",
-                                  "parameters", "decomposition"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["break-even", "claim", "decomposition", "dominance", "fit",
+                                  "forecast", "growth", "live", "over-time", "parameters",
+                                  ])  # fmt: skip
 def test_every_picture_is_drawn_for_its_width_in_both_themes(client, kind):
     claim = "five-percent-flop"
     for theme, width in (("light", 374), ("dark", 1000)):

@@ -4,10 +4,12 @@ import time
 
 import pytest
 
-PAGES = ("/explore?v=1&source=imagenet&error=5%25", "/api")
+PAGES = ("/explore?v=1&source=imagenet&error=5%25", "/compare", "/lifecycle", "/runs", "OWN",
+         "/claims?claim=five-percent-flop", "/data", "/reading", "/api")  # fmt: skip
 SETTINGS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
 READY = """[...document.querySelectorAll("figure.chart")]
-    .filter((figure) => figure.clientWidth > 40).every((figure) => figure.dataset.ready)"""
+    .filter((figure) => figure.checkVisibility({contentVisibilityAuto: true}))
+    .every((figure) => figure.dataset.ready)"""
 
 
 def until(page, condition, patience=15.0):
@@ -67,12 +69,22 @@ def watched(browser, served):
         one.close()
 
 
+@pytest.fixture(scope="module")
+def own_page(served, own_file):
+    """Return the address of a file that was handed in and fitted."""
+    import httpx
+
+    with own_file.open("rb") as file:
+        answer = httpx.post(f"{served.address}/api/v1/files", files={"file": ("runs.csv", file)})
+    return f"/runs?source={answer.json()['source']}&error=6%25&fit=yes"
+
+
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
-def test_every_page_is_quiet_local_readable_and_accessible(watched, axe, setting):
+def test_every_page_is_quiet_local_readable_and_accessible(watched, axe, own_page, setting):
     scheme, width = setting
     seen = watched(scheme=scheme, width=width)
     for path in PAGES:
-        page = seen.show(path)
+        page = seen.show(own_page if path == "OWN" else path)
         for summary in page.query_selector_all("main details:not([open]) > summary")[:8]:
             summary.click()
         until(page, READY)

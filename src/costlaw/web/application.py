@@ -23,7 +23,7 @@ from costlaw.web.api import pictures as api_pictures
 from costlaw.web.desk import Desk, Limits
 from costlaw.web.files import Files
 from costlaw.web.guards import App, Guard
-from costlaw.web.pages import described, explore
+from costlaw.web.pages import claims, comparing, corpus, described, explore, lives, own, reading
 
 
 def create_app(
@@ -45,22 +45,23 @@ def create_app(
     callable
         An ASGI application.
     """
-    files = Files(tuple(offered))
-    desk = Desk(files, limits)
+    stores = tuple(offered)
 
     @asynccontextmanager
-    async def living(_app: FastAPI) -> AsyncIterator[None]:
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        if app.state.desk.is_closed:  # the same application is started again
+            app.state.desk = Desk(Files(stores), limits)
         yield
-        desk.close()
-        files.close()
+        app.state.desk.close()
 
     app = FastAPI(
         title="costlaw", version=__version__, lifespan=living, docs_url=None, redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         description="What does the next point of accuracy cost, and is there a cheaper way?",
     )  # fmt: skip
-    app.state.desk = desk
-    for room in (verbs, api_pictures, handed_in, described, explore):
+    app.state.desk = Desk(Files(stores), limits)
+    shown = (explore, comparing, lives, own, claims, corpus, reading, described)
+    for room in (verbs, api_pictures, handed_in, *shown):
         app.include_router(room.router)
     app.add_api_route("/static/{edition}/{name}", _static, include_in_schema=False)
     app.add_exception_handler(CostlawError, answering.on_costlaw_error)

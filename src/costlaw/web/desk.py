@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from costlaw.exceptions import UnknownName
-from costlaw.fitting.own import LawFit
+from costlaw.fitting.own import Comparison, LawFit
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
 from costlaw.literature import benchmark, benchmarks
 from costlaw.runs import Runs
-from costlaw.verbs import evidence_of, fit, forecast
+from costlaw.verbs import compare, evidence_of, fit, forecast
 from costlaw.web.files import Files
 from costlaw.web.memory import Memory
 from costlaw.web.refusals import Busy, TooSlow
@@ -72,6 +72,7 @@ class Desk:
 
     def __init__(self, files: Files, limits: Limits | None = None) -> None:
         self.files = files
+        self.is_closed = False
         self.limits = limits or Limits()
         self.answers = Memory(room=self.limits.answers)
         self.texts = Memory(room=self.limits.texts)
@@ -112,9 +113,11 @@ class Desk:
             ) from error
 
     def close(self) -> None:
-        """Take no more questions and drop those that wait."""
+        """Take no more questions, drop those that wait, and remove the files."""
+        self.is_closed = True
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
+        self.files.close()
 
     # -- answers; called in a pool -------------------------------------------------------------
 
@@ -149,6 +152,12 @@ class Desk:
                 runs, view.error, site=view.site, law=view.law or None, estimand=view.estimand
             ),
         )
+
+    def compared(self, view: View, error: str | None) -> Comparison:
+        """Return every law side by side on the runs of a view."""
+        runs = self.runs(view)
+        key = ("compared", runs.digest, runs.origin, error)
+        return self.answers.get(key, lambda: compare(runs, error))
 
     def kept(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """Return any other answer, made once."""

@@ -20,6 +20,7 @@ from typing import Any
 from costlaw.cards import Subject, subject_of
 from costlaw.exceptions import CostlawError, DataError, OptionError
 from costlaw.runs import Runs
+from costlaw.runs.reading import read_raw
 from costlaw.verbs import evidence_of
 from costlaw.web.refusals import NotThere, TooLarge
 from costlaw.web.views import View
@@ -162,6 +163,14 @@ class Files:
             raise TooLarge(f"{held.name}: {len(runs):,} runs; expected at most {MOST_ROWS:,} here. "
                            "Use the command line for larger tables.")  # fmt: skip
         return replace(runs, origin=_plain_name(runs.origin, held))
+
+    def headers(self, held: Held) -> tuple[str, ...]:
+        """Return the headers of a table; none where the file is no plain table."""
+        try:
+            frame = read_raw(held.path)
+        except CostlawError:
+            return ()
+        return tuple(name for name in frame.columns if name != "line")
 
     def subject(self, held: Held) -> Subject:
         """Return the run of a metered file, as ``costlaw cost run.json`` reads it."""

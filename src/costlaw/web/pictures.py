@@ -15,8 +15,10 @@ from costlaw.cards import cost, side_by_side
 from costlaw.decomposition import decompose
 from costlaw.exceptions import EvidenceError, UnknownName
 from costlaw.figures import (
+    break_even_figure,
     claim_figure,
     decomposition_figure,
+    dominance_figure,
     figure_bytes,
     fit_figure,
     forecast_figure,
@@ -29,8 +31,9 @@ from costlaw.figures import (
 from costlaw.literature import load, systems
 from costlaw.units import parse_error
 from costlaw.web.api.queries import PictureQuery
-from costlaw.web.api.verbs import checked_subject
 from costlaw.web.desk import Desk
+from costlaw.web.lives import answer_life
+from costlaw.web.refusals import plain_subject
 
 Spec = dict[str, Any]
 Maker = Callable[..., Spec]
@@ -70,7 +73,7 @@ def _growth(desk: Desk, query: PictureQuery) -> tuple[Maker, Any]:
     key = ("pair", query.subject, query.vs)
 
     def make() -> Any:
-        left, right = (cost(checked_subject(name)) for name in (query.subject, query.vs))
+        left, right = (cost(plain_subject(name)) for name in (query.subject, query.vs))
         return side_by_side(left, right)
 
     pair = desk.kept(key, make)
@@ -87,9 +90,20 @@ def _decomposition(desk: Desk, query: PictureQuery) -> tuple[Maker, Any]:
     )
 
 
+def _dominance(_desk: Desk, query: PictureQuery) -> tuple[Maker, Any]:
+    asked = query.life().model_copy(update={"strategy": "", "map": True})
+    return dominance_figure, answer_life(asked)
+
+
+def _break_even(_desk: Desk, query: PictureQuery) -> tuple[Maker, Any]:
+    return break_even_figure, answer_life(query.life())
+
+
 KINDS: dict[str, Callable[[Desk, PictureQuery], tuple[Maker, Any]]] = {
+    "break-even": _break_even,
     "claim": _claim,
     "decomposition": _decomposition,
+    "dominance": _dominance,
     "fit": _fit,
     "forecast": _forecast,
     "growth": _growth,

@@ -38,6 +38,19 @@ class NotThere(CostlawError):
     """A file, picture or page that the server does not hold."""
 
 
+def plain_subject(subject: str) -> str:
+    """Return a subject that names no file of this machine: those are handed in.
+
+    Raises
+    ------
+    NotThere
+        If the text is meant as a path.
+    """
+    if subject.strip().casefold().endswith(".json"):
+        raise NotThere(f"{subject}: files of this machine are not read by name. Hand it in.")
+    return subject
+
+
 class Busy(CostlawError):
     """More work is waiting than the server takes on."""
 

@@ -42,11 +42,12 @@ def comparison_card(comparison: Comparison) -> str:
 def _line(row: LawRow, *, wide: bool) -> str:
     score = f"{row.score:.1%}" if row.score is not None else "–"
     aicc = f"{row.fit.aicc:.1f}" if row.fit and row.fit.aicc is not None else "–"
-    answer = f"{_answer(row):<34}" if wide else ""
+    answer = f"{answer_words(row):<34}" if wide else ""
     return f"  {row.law:<19}{score:>10}{aicc:>9}  {answer}{row.verdict}"
 
 
-def _answer(row: LawRow) -> str:
+def answer_words(row: LawRow) -> str:
+    """Return the input that a law names for the target, with its interval, in words."""
     if row.answer is None:
         return "–"
     point, low, high, never = row.answer

@@ -14,16 +14,18 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from costlaw.literature.export import records
 from costlaw.web.api.answering import REFUSALS, json_bytes
-from costlaw.web.api.queries import FitQuery, ForecastQuery, PictureQuery
+from costlaw.web.api.queries import FitQuery, ForecastQuery, PictureQuery, Text
 from costlaw.web.api.verbs import desk_of
 from costlaw.web.pictures import FORMS, KINDS, content, specification
 from costlaw.web.targets import targets
 
 router = APIRouter(prefix="/api/v1", tags=["pictures and tables"], responses=REFUSALS)
 Kind = Literal[
-    "claim", "fit", "forecast", "growth", "live", "over-time", "parameters", "decomposition"
-]
+    "break-even", "claim", "decomposition", "dominance", "fit", "forecast", "growth", "live",
+    "over-time", "parameters",
+]  # fmt: skip
 Form = Literal["json", "svg", "png", "html"]
 
 
@@ -75,6 +77,16 @@ async def fit_table(request: Request, query: Annotated[FitQuery, Query()]) -> Re
     desk, view = desk_of(request), query.view()
     rows = await desk.ask(lambda: desk.fit(view).table().to_dicts(), own=query.own)
     return csv_answer(rows, f"costlaw-fit-{query.source}")
+
+
+@router.get("/literature.csv", summary="The corpus as a table, every row with its source")
+async def literature_table(
+    request: Request, edition: Text = "corrected", benchmark: Text = ""
+) -> Response:
+    """Return what ``costlaw literature export --edition E`` writes."""
+    desk = desk_of(request)
+    rows = await desk.ask(lambda: list(records(edition, benchmark or None)))
+    return csv_answer(rows, f"costlaw-corpus-{edition}-{benchmark or 'all'}")
 
 
 def csv_answer(rows: list[dict[str, Any]], name: str) -> Response:

@@ -20,12 +20,16 @@ class Evidence(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    source: Text = Field("imagenet", description="A benchmark, or file:DIGEST of a file handed in.")
-    edition: Text = Field("", description="Edition of the corpus: corrected, v1, v2, extended.")
-    measure: Text = Field("", description="How compute is counted: hardware-burden, …")
-    error_unit: Text = Field("auto", description="How a file states its error.")
-    metric: Text = Field("", description="Which metric of a file is the error.")
-    columns: Text = Field("", description="NAME=HEADER pairs of a file, separated by ;")
+    source: Text = Field(
+        default="imagenet", description="A benchmark, or file:DIGEST of a file handed in."
+    )
+    edition: Text = Field(
+        default="", description="Edition of the corpus: corrected, v1, v2, extended."
+    )
+    measure: Text = Field(default="", description="How compute is counted: hardware-burden, …")
+    error_unit: Text = Field(default="auto", description="How a file states its error.")
+    metric: Text = Field(default="", description="Which metric of a file is the error.")
+    columns: Text = Field(default="", description="NAME=HEADER pairs of a file, separated by ;")
 
     def view(self, **more: Any) -> View:
         """Return the view that asks the same."""
@@ -43,25 +47,46 @@ class Evidence(BaseModel):
 class FitQuery(Evidence):
     """Which fit."""
 
-    law: Text = Field("", description="power, exponential, exponential-levels; for forecast pool.")
-    estimand: Text = Field("error-on-compute", description="Which question is asked.")
+    law: Text = Field(
+        default="", description="power, exponential, exponential-levels; for forecast pool."
+    )
+    estimand: Text = Field(default="error-on-compute", description="Which question is asked.")
 
 
 class ForecastQuery(FitQuery):
     """Which forecast."""
 
-    error: Text = Field("5%", description="Target error: 5% or 0.05; a loss for own runs.")
-    site: Text = Field("today", description="today, article-2021 or authors-2022.")
+    error: Text = Field(default="5%", description="Target error: 5% or 0.05; a loss for own runs.")
+    site: Text = Field(default="today", description="today, article-2021 or authors-2022.")
+
+
+class CompareQuery(Evidence):
+    """Which runs, and perhaps a target at which every law is inverted."""
+
+    error: Text = Field(default="", description="Target error, or empty.")
 
 
 class PictureQuery(ForecastQuery):
     """Which picture, and on what."""
 
-    width: int = Field(720, ge=320, le=2000, description="Width [px].")
-    theme: Literal["light", "dark"] = Field("light", description="light or dark.")
-    claim: Text = Field("", description="Which claim of the audit; for claim.")
-    subject: Text = Field("AlexNet", description="First system; for growth.")
-    vs: Text = Field("NASNet-A", description="Second system; for growth.")
+    width: int = Field(default=720, ge=320, le=2000, description="Width [px].")
+    theme: Literal["light", "dark"] = Field(default="light", description="light or dark.")
+    claim: Text = Field(default="", description="Which claim of the audit; for claim.")
+    subject: Text = Field(
+        default="AlexNet", description="System; for growth, dominance and break-even."
+    )
+    vs: Text = Field(default="NASNet-A", description="Second system; for growth.")
+    uses: Text = Field(default="", description="Uses; for dominance and break-even.")
+    years: Text = Field(default="", description="Service life; for dominance and break-even.")
+    retrain: Text = Field(default="", description="Time between trainings; for both.")
+    per_use: Text = Field(default="", description="Operations of one use; for both.")
+    currency: Text = Field(default="usd", description="What is compared; for both.")
+
+    def life(self) -> LifeQuery:
+        """Return the question about a service life that a picture draws."""
+        names = ("subject", "uses", "years", "retrain", "per_use", "currency")
+        stated = {name: getattr(self, name) for name in names if getattr(self, name)}
+        return LifeQuery(**stated, strategy="all", site=self.site)
 
 
 class CostQuery(BaseModel):
@@ -69,22 +94,58 @@ class CostQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    subject: Text = Field("AlexNet", description="A system, an amount, or file:DIGEST of a run.")
-    vs: Text = Field("", description="Put a second one beside it.")
-    chip: Text = Field("", description="Chip to price on.")
-    region: Text = Field("", description="Grid: FR, US-CA, gcp/europe-west9.")
-    site: Text = Field("", description="A whole site, instead of chip and region.")
-    number_format: Text = Field("", description="fp32, bf16, fp8, …")
-    utilization: float | None = Field(None, description="Share of the peak.", allow_inf_nan=False)
-    pue: float | None = Field(None, description="Facility energy over IT.", allow_inf_nan=False)
-    price: float | None = Field(None, description="USD per device-hour.", allow_inf_nan=False)
-    commitment: Text = Field("on-demand", description="on-demand, 1-year, 3-year or own.")
-    vendor: Text = Field("", description="Only this vendor's rents.")
-    provider: Text = Field("", description="Whose data centre.")
-    date: Text = Field("", description="When it is paid: 2023 or 2023-06-01.")
-    programme: float | None = Field(None, description="Whole programme over its final run.",
+    subject: Text = Field(
+        default="AlexNet", description="A system, an amount, or file:DIGEST of a run."
+    )
+    vs: Text = Field(default="", description="Put a second one beside it.")
+    chip: Text = Field(default="", description="Chip to price on.")
+    region: Text = Field(default="", description="Grid: FR, US-CA, gcp/europe-west9.")
+    site: Text = Field(default="", description="A whole site, instead of chip and region.")
+    number_format: Text = Field(default="", description="fp32, bf16, fp8, …")
+    utilization: float | None = Field(
+        default=None, description="Share of the peak.", allow_inf_nan=False
+    )
+    pue: float | None = Field(
+        default=None, description="Facility energy over IT.", allow_inf_nan=False
+    )
+    price: float | None = Field(
+        default=None, description="USD per device-hour.", allow_inf_nan=False
+    )
+    commitment: Text = Field(default="on-demand", description="on-demand, 1-year, 3-year or own.")
+    vendor: Text = Field(default="", description="Only this vendor's rents.")
+    provider: Text = Field(default="", description="Whose data centre.")
+    date: Text = Field(default="", description="When it is paid: 2023 or 2023-06-01.")
+    programme: float | None = Field(default=None, description="Whole programme over its final run.",
                                     allow_inf_nan=False)  # fmt: skip
-    usd_year: int | None = Field(None, ge=1900, le=2200, description="Dollars of which year.")
+    usd_year: int | None = Field(
+        default=None, ge=1900, le=2200, description="Dollars of which year."
+    )
+
+
+class LifeQuery(BaseModel):
+    """What a network costs over its life, and whether there is a cheaper way."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: Text = Field(
+        default="GPT-3", description='A system, an amount, or "13 billion parameters".'
+    )
+    uses: Text = Field(default="1 billion/day", description="Uses in all (2e12) or 10 million/day.")
+    years: Text = Field(default="3", description="Service life.")
+    retrain: Text = Field(default="", description="Time between trainings: 6 months.")
+    per_use: Text = Field(
+        default="", description="Operations of one use; 2 per parameter if empty."
+    )
+    strategy: Text = Field(default="", description="Names separated by commas, or all.")
+    equal_error: float | None = Field(default=None, allow_inf_nan=False,
+                                      description="Charge strategies for their error.")  # fmt: skip
+    map: bool = Field(default=False, description="Over all demands: training or running?")
+    currency: Text = Field(
+        default="usd", description="flop, device_hours, usd, energy_kwh or co2e_kg."
+    )
+    chip: Text = Field(default="", description="Chip to price on: H100 if empty.")
+    region: Text = Field(default="", description="Grid: FR, US-CA, gcp/europe-west9.")
+    site: Text = Field(default="", description="A whole site, instead of chip and region.")
 
 
 _VIEWED = frozenset(View.__dataclass_fields__)

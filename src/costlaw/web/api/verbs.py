@@ -17,8 +17,18 @@ from costlaw.decomposition import decompose, hardware_trends
 from costlaw.literature import available, benchmarks
 from costlaw.units import parse_error
 from costlaw.web.api.answering import REFUSALS, as_json
-from costlaw.web.api.queries import CostQuery, Evidence, FitQuery, ForecastQuery, Text
+from costlaw.web.api.queries import (
+    CompareQuery,
+    CostQuery,
+    Evidence,
+    FitQuery,
+    ForecastQuery,
+    LifeQuery,
+    Text,
+)
 from costlaw.web.desk import Desk
+from costlaw.web.lives import answer_life
+from costlaw.web.refusals import plain_subject
 from costlaw.web.views import FILE
 
 router = APIRouter(prefix="/api/v1", tags=["verbs"], responses=REFUSALS)
@@ -89,7 +99,7 @@ async def cost_subject(request: Request, query: Annotated[CostQuery, Query()]) -
 
 def priced(desk: Desk, name: str, query: CostQuery) -> Any:
     """Return the card of one subject, as the command makes it."""
-    subject: str | Subject = name.strip()
+    subject: str | Subject = plain_subject(name.strip())
     if name.startswith(FILE):
         subject = desk.files.subject(desk.files.held(name.removeprefix(FILE)))
     wanted = Choice(
@@ -99,23 +109,22 @@ def priced(desk: Desk, name: str, query: CostQuery) -> Any:
         provider=query.provider or None, date=query.date or None, programme=query.programme,
     )  # fmt: skip
     site = preset(query.site) if query.site else None
-    card = cost(checked_subject(subject), chip=query.chip or None, choice=wanted, site=site)
+    card = cost(subject, chip=query.chip or None, choice=wanted, site=site)
     return card.in_year(query.usd_year) if query.usd_year else card
 
 
-def checked_subject(subject: str | Subject) -> str | Subject:
-    """Return a subject that names no file of this machine: those are handed in.
+@router.get("/lifecycle", summary="Training against running, and strategies that cost less")
+async def lifecycle(request: Request, query: Annotated[LifeQuery, Query()]) -> Response:
+    """Return what ``costlaw lifecycle SUBJECT --uses N --json`` prints."""
+    return as_json(await desk_of(request).ask(lambda: answer_life(query).to_dict()))
 
-    Raises
-    ------
-    NotThere
-        If a text is meant as a path.
-    """
-    from costlaw.web.refusals import NotThere
 
-    if isinstance(subject, str) and subject.casefold().endswith(".json"):
-        raise NotThere(f"{subject}: files of this machine are not read by name. Hand it in.")
-    return subject
+@router.get("/compare", summary="Every law side by side on a series of runs")
+async def compare_laws(request: Request, query: Annotated[CompareQuery, Query()]) -> Response:
+    """Return what ``costlaw compare FILE --json`` prints."""
+    desk, view = desk_of(request), query.view(error=query.error or "5%")
+    asked = query.error or None
+    return as_json(await desk.ask(lambda: desk.compared(view, asked).to_dict(), own=True))
 
 
 @router.get("/decompose", summary="Where growth and progress at a benchmark came from")

@@ -22,7 +22,12 @@ from costlaw.web.views import View
 
 NAVIGATION = (
     ("/explore", "Explore"),
-    ("/api", "API"),
+    ("/compare", "Compare"),
+    ("/lifecycle", "Lifecycle"),
+    ("/runs", "Your runs"),
+    ("/claims", "Claims"),
+    ("/data", "Data"),
+    ("/reading", "How to read this"),
 )
 
 

@@ -11,6 +11,8 @@ function start() {
   startDrop(go);
   const controls = document.querySelector("details.controls");
   if (controls && !controls.querySelector(".wrong") && innerWidth < 760) controls.open = false;
+  const here = document.querySelector(".top nav [aria-current]");
+  if (here) here.closest("nav").scrollLeft = here.offsetLeft - 60;
   const address = document.querySelector("[data-address]");
   if (address) address.textContent = new URL(address.textContent, location.href).href;
 }
