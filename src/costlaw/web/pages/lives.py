@@ -36,12 +36,17 @@ async def lifecycle(request: Request) -> Response:
              for name in _FIELDS}  # fmt: skip
     stated = {name: value for name, value in typed.items() if value}
     compared: StrategyComparison | None = None
+    shown: dict[str, Any] = {"life": None, "rows": [], "notes": []}
     refusal: Refusal | None = None
+
+    def answer() -> tuple[StrategyComparison, dict[str, Any]]:
+        found = answer_life(LifeQuery(**stated, strategy="all"))
+        return found, {"life": _life(found.baseline, typed["currency"]),
+                       "rows": _strategies(found),
+                       "notes": list(dict.fromkeys(found.baseline.notes))}  # fmt: skip
+
     try:
-        compared = await desk.ask(
-            lambda: desk.kept(("life", *stated.items()),
-                              lambda: answer_life(LifeQuery(**stated, strategy="all")))
-        )  # fmt: skip
+        compared, shown = await desk.ask(lambda: desk.kept(("life", *stated.items()), answer))
     except CostlawError as error:
         refusal = refusal_of(error)
     names = [(name, _MONEY.get(name, name)) for name in CURRENCIES]
@@ -51,16 +56,14 @@ async def lifecycle(request: Request) -> Response:
         request, "lifecycle.html", title="Lifecycle", typed=typed, refusal=refusal,
         refused_field=_field(refusal, typed), currencies=names,
         status=200 if refusal is None else refusal.status,
-        life=_life(compared.baseline, typed["currency"]) if compared else None,
-        rows=_strategies(compared) if compared else [],
-        notes=list(dict.fromkeys(compared.baseline.notes)) if compared else [],
+        **shown,
         picture="&".join(_pairs(stated)), answer=compared,
     )  # fmt: skip
 
 
 def _field(refusal: Refusal | None, typed: dict[str, str]) -> str:
     """Return the field that caused a refusal: the one whose value or name it repeats."""
-    if refusal is None or refusal.field == "subject":
+    if refusal is None or refusal.field in {"subject", "currency"}:
         return refusal.field if refusal else ""
     starts = (("uses", "uses"), ("service life", "years"), ("time between", "retrain"),
               ("currency", "currency"))  # fmt: skip
