@@ -26,7 +26,8 @@ _KINDS = (
     ("benchmark", "source"), ("edition", "edition"), ("measure", "measure"), ("law", "law"),
     ("estimand", "estimand"), ("site", "site"), ("metric", "metric"), ("system", "subject"),
     ("column", "columns"), ("chip", "chip"), ("region", "region"), ("claim", "claim"),
-    ("file", "source"), ("network", "name"), ("currency", "currency"), ("number format", "number_format"),
+    ("file", "source"), ("network", "name"), ("currency", "currency"),
+    ("number format", "number_format"),
 )  # fmt: skip
 _STARTS = (
     ("error_unit", "error_unit"), ("error =", "error"), ("--column", "columns"), ("v =", "v"),
