@@ -20,8 +20,9 @@ from costlaw.fitting.own import Comparison, LawFit
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
 from costlaw.literature import benchmark, benchmarks
+from costlaw.own_runs import compare
 from costlaw.runs import Runs
-from costlaw.verbs import compare, evidence_of, fit, forecast
+from costlaw.verbs import evidence_of, fit, forecast
 from costlaw.web.files import Files
 from costlaw.web.memory import Memory
 from costlaw.web.refusals import Busy, TooSlow
