@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: demo lab pictures docs recordings lower-bounds test-release test-trackers test test-slow lint types arrows clean
+.PHONY: demo pictures docs recordings lower-bounds test-release test-trackers test test-slow lint types arrows clean
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -38,9 +38,6 @@ demo: $(VENV)/.core
 	@mkdir -p demo
 	$(BIN)/costlaw forecast imagenet --error 5% --figure demo/imagenet.svg
 
-<<<<<<< HEAD
-pictures: $(VENV)/.core  # the pictures of the README and the pages, drawn again
-=======
 # The theory, 48 Fashion-MNIST cells, and a small table of strategies (no winner is claimed from it).
 # All of it can be killed and called again: what is finished is not done twice.
 .PHONY: lab
@@ -53,8 +50,7 @@ lab: $(VENV)/.lab
 	$(BIN)/costlaw lab strategies fashion-mnist --folder demo/lab/strategies \
 	  --figure demo/lab/strategies.svg
 
-pictures: $(VENV)/.core  # the README's picture, drawn again
->>>>>>> 7d63eec (lab: the lab's page, a task of one's own, bad input, make lab)
+pictures: $(VENV)/.core  # the pictures of the README and the pages, drawn again
 	$(BIN)/costlaw forecast imagenet --error 5% --figure docs/images/imagenet.svg
 	$(BIN)/costlaw cost AlexNet --vs NASNet-A --figure docs/images/alexnet-nasnet.svg
 	$(BIN)/costlaw lifecycle GPT-3 --uses "1 billion/day" --retrain "1 year" --map \
