@@ -16,7 +16,7 @@ from typing import Any
 from costlaw.cards import subject_of
 from costlaw.costs import Site, preset
 from costlaw.estimates import Estimate
-from costlaw.exceptions import OptionError
+from costlaw.exceptions import EvidenceError, OptionError
 from costlaw.fitting.own import LawFit, fit_law
 from costlaw.fitting.scatter import SCATTER_LAWS, Fit, fit_scatter
 from costlaw.forecasting import (
@@ -33,6 +33,7 @@ from costlaw.planning import Plan, Wish, error_after, plan_for_budget, plan_for_
 from costlaw.runs import Runs
 from costlaw.runs.checkpoints import is_curve, own_apart
 from costlaw.units import (
+    format_quantity,
     parse_compute,
     parse_count,
     parse_duration,
@@ -308,6 +309,11 @@ def plan(
     seen = forecast(runs, _best_of(runs), site=site, **law)
     bought = wanted.budget / seen.site.per_flop["usd"].value
     buys = error_after(seen, Estimate.exact(bought, "FLOP")).value
+    if runs.benchmark.is_fraction and not buys < 1:
+        raise EvidenceError(
+            f"{format_quantity(wanted.budget, 'USD')} buys {format_quantity(bought, 'FLOP')}, so"
+            " little that the law says nothing of its error. Name a larger budget."
+        )
     found = forecast(runs, buys, site=site, **law)
     return plan_for_budget(found, wish=wanted, sites=sites, strategies=strategies)
 

@@ -125,6 +125,12 @@ def test_dollars_of_another_year_are_converted_by_the_index(capfd):
     assert bills[1]["co2e_kg"] == bills[0]["co2e_kg"]
 
 
+@pytest.mark.parametrize("amount", ["1e-300 FLOP", "1e300 FLOP"])
+def test_absurd_amounts_are_priced_without_a_fault(amount, capfd):
+    assert code(amount) == 0
+    assert "today" in capfd.readouterr().out
+
+
 def test_a_run_file_is_priced(tmp_path, capfd):
     path = tmp_path / "run.json"
     path.write_text('{"name": "mine", "chip": "A100 SXM4 80 GB", "chip_count": 8,'

@@ -70,7 +70,8 @@ def equivalent(quantity: str, amount: Estimate, level: float = 0.9) -> Equivalen
               if row["quantity"] == quantity and row["unit"] == amount.unit]  # fmt: skip
     if not listed or not 0 < amount.value < math.inf:
         return None
-    best = min(listed, key=lambda row: abs(math.log(amount.value / float(row["amount"]) / _BEST)))
+    aim = math.log(amount.value) - math.log(_BEST)
+    best = min(listed, key=lambda row: abs(aim - math.log(float(row["amount"]))))
     size = float(best["amount"])
     low, high = amount.interval(level)
     number = amount.value / size

@@ -74,7 +74,7 @@ def _dex(width: float) -> float:
 
     from costlaw.exceptions import OptionError
 
-    if not width > 1:
+    if not 1 < width < 1e300:
         raise OptionError(f"--width {width:g}: expected a factor above 1, such as 10.")
     return log10(width)
 

@@ -156,6 +156,11 @@ def compare_strategies(
     -------
     StrategyComparison
 
+    Raises
+    ------
+    UnknownName
+        If there is no such currency.
+
     Examples
     --------
     >>> from costlaw.costs import preset
@@ -165,6 +170,8 @@ def compare_strategies(
     >>> found.ranked[-1].strategy.name
     'baseline'
     """
+    if currency not in CURRENCIES:
+        raise UnknownName("currency", currency, CURRENCIES)
     base = lifecycle_of(workload, site=site, serving_site=serving_site)
     others = tuple(
         lifecycle_of(workload, site=site, serving_site=base.serving_site, strategy=item)

@@ -199,7 +199,7 @@ def inference_aware(
     Raises
     ------
     OptionError
-        If a number is not above 0.
+        If a number is outside what a network can be.
     UnknownName
         If there is no such fit.
 
@@ -213,11 +213,11 @@ def inference_aware(
     >>> f"{found.best.parameters:.2e}, {found.saved_flop:.3g} FLOP, {found.saved_share:.1%}"
     '6.97e+09, 1.69e+22 FLOP, 17.4%'
     """
-    for label, value in (("parameters", parameters), ("uses", uses),
-                         ("running_price", running_price),
-                         ("examples", 1.0 if examples is None else examples)):  # fmt: skip
-        if not 0 < value < np.inf:
-            raise OptionError(f"{label} = {value:g}: expected a number above 0.")
+    _check("parameters", parameters, least=1.0, most=1e18)
+    _check("uses", uses, least=1e-6, most=1e30)
+    _check("running_price", running_price, least=1e-6, most=1e6)
+    if examples is not None:
+        _check("examples", examples, least=1.0, most=1e30)
     spread = {}
     for row in rows("coefficients.csv"):
         known = _coefficients(row["set"])
@@ -251,3 +251,8 @@ def sized_workload(sizing: Sizing) -> tuple[Estimate, Estimate]:
         Estimate.exact(sizing.best.training_flop, "FLOP", sizing.sources),
         Estimate.exact(RUNNING_FLOP * sizing.best.parameters, "FLOP", sizing.sources),
     )
+
+
+def _check(label: str, value: float, *, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise OptionError(f"{label} = {value:g}: expected a number from {least:g} to {most:g}.")

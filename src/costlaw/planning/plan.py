@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+LEAST_USD, MOST_USD = 0.01, 1e15  # one cent; ten times what the world produces in a year
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan(Shown):
     """What a target error or a budget comes to, choice by choice.
@@ -158,7 +161,8 @@ class Wish:
     Raises
     ------
     OptionError
-        If the chance is not in (0, 1), or the deadline is past.
+        If the budget is no amount one could spend, the chance is not in (0, 1), or the deadline is
+        past.
     """
 
     budget: float | None = None
@@ -169,6 +173,11 @@ class Wish:
     today: dt.date | None = None
 
     def __post_init__(self) -> None:
+        if self.budget is not None and not LEAST_USD <= self.budget <= MOST_USD:
+            raise OptionError(
+                f"budget = {self.budget:g} USD: expected an amount above 0, from {LEAST_USD:g} to"
+                f" {MOST_USD:g} USD."
+            )
         if not 0 < self.chance < 1:
             raise OptionError(f"chance = {self.chance:g}: expected a fraction between 0 and 1.")
         if self.deadline is not None and not (self.days or 0) > 0:
