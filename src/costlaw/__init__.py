@@ -13,10 +13,11 @@ from costlaw.version import __version__
 
 _PUBLIC: dict[str, str] = {
     "fit": "costlaw.verbs",
+    "forecast": "costlaw.verbs",
+    "cost": "costlaw.cards",
     "allocate": "costlaw.own_runs",
     "compare": "costlaw.own_runs",
     "Allocation": "costlaw.forecasting",
-    "forecast": "costlaw.verbs",
     "Comparison": "costlaw.fitting.own",
     "Cost": "costlaw.costs",
     "Estimate": "costlaw.estimates",
@@ -30,7 +31,6 @@ _PUBLIC: dict[str, str] = {
     "import_runs": "costlaw.trackers",
     "log_answer": "costlaw.trackers",
     "CostlawError": "costlaw.exceptions",
-    "cost": "costlaw.cards",
     "decompose": "costlaw.decomposition",
     "Lifecycle": "costlaw.lifecycle",
     "Workload": "costlaw.lifecycle",

@@ -68,6 +68,10 @@ class Estimate:
     sources : tuple of Source
         Where it comes from.
 
+    Source
+    ------
+    Draws in place of moments: JCGM 101:2008, propagation by a Monte Carlo method.
+
     Examples
     --------
     >>> price = Estimate.spread("price", median=2.0, factor=1.5, unit="USD/device-hour")

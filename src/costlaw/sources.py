@@ -40,6 +40,10 @@ class Source:
     licence : str
         Licence of the data, where they are data (SPDX identifier or a phrase).
 
+    Source
+    ------
+    The fields of a citation, and how the number came out of it.
+
     Examples
     --------
     >>> Source(title="Attention Is All You Need", year=2017, url="https://arxiv.org/abs/1706.03762",

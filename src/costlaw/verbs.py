@@ -292,6 +292,10 @@ def plan(
     EvidenceError
         If the evidence carries no number.
 
+    Source
+    ------
+    The forecast's own evidence, the sites' tables and the strategies' sources.
+
     Examples
     --------
     >>> made = plan("imagenet", "8%", wish=Wish(budget=1e7))
@@ -359,6 +363,10 @@ def workload_of(
         If the operations of one use are neither given nor follow from a number of parameters.
     UnitError, UnknownName, EvidenceError
         If the subject or a quantity cannot be read.
+
+    Source
+    ------
+    Hoffmann et al. (2022), arXiv 2203.15556, for a size without its training.
 
     Examples
     --------

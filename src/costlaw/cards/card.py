@@ -314,6 +314,10 @@ def cost(
     EvidenceError
         If neither compute nor device time is known.
 
+    Source
+    ------
+    Strubell et al. (2019), Patterson et al. (2021), Cottier et al. (2024); prices and grids by row.
+
     Examples
     --------
     >>> card = cost("AlexNet")

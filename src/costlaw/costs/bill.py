@@ -48,6 +48,16 @@ class Cost(Shown):
         Year of the dollars shown; the site's own year unless converted with :meth:`in_year`.
     usd_factor : Estimate
         Price index of ``usd_year`` over that of the site's year.
+
+    Source
+    ------
+    Strubell et al. (2019); Cottier et al. (2024).
+
+    Examples
+    --------
+    >>> from costlaw.costs import preset, price
+    >>> f"{price(1e24, preset('article-2021')).usd.value:.3g} USD"
+    '1.25e+07 USD'
     """
 
     compute: Estimate

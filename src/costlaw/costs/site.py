@@ -70,6 +70,10 @@ class Site:
     OptionError
         If utilization leaves (0, 1], PUE falls below 1, or an input is not above 0.
 
+    Source
+    ------
+    Strubell et al. (2019) for chips, PUE and grid; Chowdhery et al. (2022) for utilization.
+
     Examples
     --------
     >>> from costlaw.costs.presets import preset

@@ -151,6 +151,10 @@ def decompose(
     EvidenceError
         If neither growth nor progress can be taken apart.
 
+    Source
+    ------
+    Shapley (1953); Erdil, Besiroglu (2022), arXiv 2212.05153.
+
     Examples
     --------
     >>> found = decompose("imagenet")

@@ -51,6 +51,17 @@ class Forecast(Shown):
         The same question by every law and estimand.
     headroom : Headroom or None
         Practice against theory; None where the benchmark has no such reading.
+
+    Source
+    ------
+    Thompson et al. 2020, 2022, arXiv 2007.05558.
+
+    Examples
+    --------
+    >>> from costlaw.verbs import forecast
+    >>> answer = forecast("imagenet", "5%")
+    >>> answer.evidence, answer.compute.unit
+    ('within back-tested reach', 'FLOP')
     """
 
     target_error: float

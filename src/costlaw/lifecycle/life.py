@@ -56,7 +56,7 @@ def serving(site: Site, utilization: float | None = None) -> Site:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lifecycle(Shown):
-    """What a network costs over its life, part by part.
+    """What a network costs over its life, part by part [FLOP, device-hour, USD, kWh, kg CO2e].
 
     Parameters
     ----------
@@ -68,6 +68,18 @@ class Lifecycle(Shown):
         Where it is trained and where it runs.
     notes : tuple of str
         What was taken for granted.
+
+    Source
+    ------
+    Sardana et al. (2024), arXiv 2401.00448.
+
+    Examples
+    --------
+    >>> from costlaw.costs import preset
+    >>> from costlaw.lifecycle import Workload, lifecycle_of
+    >>> work = Workload.of(training=3.14e23, per_use=3.5e11, uses_per_year=1e12, service_years=3)
+    >>> lifecycle_of(work, site=preset("today")).parts("usd")["training"].unit
+    'USD'
     """
 
     workload: Workload
@@ -272,6 +284,15 @@ def lifecycle_of(
     -------
     Lifecycle
         Parts and totals [FLOP, device-hour, USD, kWh, kg CO2e], each an ``Estimate``.
+
+    Raises
+    ------
+    OptionError
+        If a site cannot serve.
+
+    Source
+    ------
+    Sardana et al. (2024), arXiv 2401.00448, for training against use.
 
     Examples
     --------

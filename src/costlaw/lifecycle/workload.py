@@ -46,6 +46,10 @@ class Workload:
     UnitError
         If a unit is not the stated one.
 
+    Source
+    ------
+    Sardana et al. (2024), arXiv 2401.00448.
+
     Examples
     --------
     >>> work = Workload.of(training=3.14e23, per_use=3.5e11, uses_per_year=1e12, service_years=3,

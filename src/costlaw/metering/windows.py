@@ -113,6 +113,10 @@ def meter(
     OptionError
         If the interval is too short or a setting is unknown.
 
+    Source
+    ------
+    Zeus (https://ml.energy/zeus) for windows; the kernel's powercap files and NVML for sensors.
+
     Examples
     --------
     >>> import tempfile

@@ -47,6 +47,10 @@ class Run:
     embedding_parameters, last_layer_parameters, non_embedding_parameters : float or None
         Parts of ``parameters`` that some papers leave out; what is left without embeddings.
 
+    Source
+    ------
+    Computation counted as Thompson et al. (2020), arXiv 2007.05558, section 3, do.
+
     Examples
     --------
     >>> Run(name="small", error=0.12, compute_flop=1e18).error

@@ -34,7 +34,8 @@ class Runs:
     Parameters
     ----------
     frame : polars.DataFrame
-        Canonical columns (the fields of :class:`~costlaw.runs.run.Run`) in canonical units.
+        Canonical columns (the fields of :class:`~costlaw.runs.run.Run`) in their units [FLOP, count,
+        s, kWh, USD, year], one row a run.
     benchmark : Benchmark
         What the error is.
     origin : str
@@ -47,6 +48,10 @@ class Runs:
         How ``compute_flop`` was counted.
     sources : tuple of Source
         Where the runs come from.
+
+    Source
+    ------
+    Thompson et al. (2020), arXiv 2007.05558: error and resources of one benchmark.
 
     Examples
     --------

@@ -89,6 +89,18 @@ class Comparison(Shown):
         Target error that was asked about.
     along : str
         Resource that the laws are along.
+
+    Source
+    ------
+    Each law names its paper (``costlaw.laws``).
+
+    Examples
+    --------
+    >>> rows = [{"name": str(c), "error": 0.05 + 40 * (10.0**c) ** -0.13, "compute_flop": 10.0**c}
+    ...         for c in range(15, 23)]
+    >>> from costlaw.verbs import compare
+    >>> compare(rows, laws=["power", "power-irreducible"]).rows[0].law
+    'power-irreducible'
     """
 
     runs: Runs

@@ -49,6 +49,18 @@ class LawFit(Shown):
         The table.
     huber : float or None
         Width of Huber's loss; None: least squares on ln error.
+
+    Source
+    ------
+    The law's own paper (``costlaw.laws``).
+
+    Examples
+    --------
+    >>> rows = [{"name": str(c), "error": 40 * (10.0**c) ** -0.13, "compute_flop": 10.0**c}
+    ...         for c in range(15, 23)]
+    >>> from costlaw.verbs import fit
+    >>> type(fit(rows, law="power-irreducible")).__name__
+    'LawFit'
     """
 
     batch: BatchFit

@@ -63,7 +63,7 @@ class Fit(Shown):
     line : Line
         The fitted line, readable in both directions.
     evidence : Evidence
-        The points it rests on.
+        The points it rests on: compute [FLOP], error [the benchmark's unit].
     benchmark : Benchmark
         What the error is.
     edition, measure, column : str
@@ -72,6 +72,17 @@ class Fit(Shown):
         Digest of the data.
     sources : tuple of Source
         Where the runs come from.
+
+    Source
+    ------
+    Thompson et al. 2020, 2022, arXiv 2007.05558 (``error-on-compute``); the other estimands
+    name theirs.
+
+    Examples
+    --------
+    >>> from costlaw.verbs import fit
+    >>> fit("imagenet", edition="v2", measure="network-operations").n
+    77
     """
 
     law: str

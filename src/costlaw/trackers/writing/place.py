@@ -14,7 +14,8 @@ def log_answer(
     Parameters
     ----------
     answer : Answer
-        A forecast, a cost, a card or a fit.
+        A forecast, a cost, a card or a fit; its quantities go in their own units [FLOP,
+        device-hour, USD, kWh, kg CO2e].
     place : str
         ``mlflow:ADDRESS`` (a server, a database or a folder, as MLflow takes it) or
         ``wandb:PROJECT`` or ``wandb:ENTITY/PROJECT``.
