@@ -246,3 +246,8 @@ def test_any_file_is_a_table_or_refused_in_one_line(tmp_path, capsys, text):
         except CostlawError as refusal:
             assert len(str(refusal)) > 20
             assert "Traceback" not in str(refusal)
+
+
+def test_a_lightning_log_that_starts_with_its_epoch_is_no_keras_log(tmp_path):
+    (tmp_path / "metrics.csv").write_text("epoch,step,val_error,train_flops\n0,9,0.5,1e15\n")
+    assert import_runs(tmp_path, points="last").numbers("error").tolist() == [0.5]

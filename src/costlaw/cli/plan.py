@@ -42,9 +42,9 @@ def command(source: str, site: str, **options: Any) -> None:
     """Say what each choice costs, what the next point costs, and what to do.
 
     \b
-    costlaw plan imagenet --error 8% --budget "$100,000"
-    costlaw plan imagenet --error 5% --budget "$1 million" --deadline 2030-01-01
-    costlaw plan imagenet --budget "$1 million" --strategy all
+    costlaw plan imagenet --error 8% --budget '$100,000'
+    costlaw plan imagenet --error 5% --budget '$1 million' --deadline 2030-01-01
+    costlaw plan imagenet --budget '$1 million' --strategy all
     costlaw plan runs.csv --error 3% --budget 500 --json
     """
     from costlaw.planning import Wish

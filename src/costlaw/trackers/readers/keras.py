@@ -17,7 +17,8 @@ from costlaw.trackers.place import HEAD_BYTES, Place, walk
 from costlaw.trackers.reader import Reader
 
 _SUFFIXES = {".csv", ".log", ".tsv", ".txt"}
-_NAMES = {"name", "model", "run", "run_name", "network", "id"}
+# a table of runs names them, and Lightning's log counts steps; Keras' does neither
+_NOT_KERAS = {"name", "model", "run", "run_name", "network", "id", "step"}
 
 
 class Keras(Reader):
@@ -57,7 +58,7 @@ def _file_is_log(path: Path) -> bool:
 
 def _is_log(head: bytes) -> bool:
     headers = headers_of(head)
-    if len(headers) < 2 or headers[0] != "epoch" or _NAMES & set(headers):
+    if len(headers) < 2 or headers[0] != "epoch" or _NOT_KERAS & set(headers):
         return False
     if "loss" not in headers and not any(header.startswith("val_") for header in headers):
         return False
