@@ -3,6 +3,7 @@
 import doctest
 import inspect
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -19,7 +20,7 @@ UNIT = re.compile(
 def sections(text):
     """The headings of a numpydoc text."""
     lines = text.split("\n")
-    return [line for line, below in zip(lines, lines[1:], strict=False)
+    return [line for line, below in pairwise(lines)
             if below and set(below) == {"-"} and len(below) == len(line)]  # fmt: skip
 
 

@@ -158,7 +158,12 @@ def _server(port: int | None) -> Any:
 @click.option("--emissions", metavar="FILE.csv", help="Also write them as CodeCarbon does.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on standard output.")
 def recover_command(folder: str, emissions: str | None, as_json: bool, **options: Any) -> None:
-    """Read back what runs used, killed ones included, and what that cost."""
+    """Read back what runs used, killed ones included, and what that cost.
+
+    \b
+    costlaw meter recover
+    costlaw meter recover --dir readings --json
+    """
     from costlaw.metering.records.recovery import recover
 
     found = recover(folder)
@@ -186,7 +191,12 @@ def recover_command(folder: str, emissions: str | None, as_json: bool, **options
 @priced
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on standard output.")
 def merge_command(folder: str, as_json: bool, **options: Any) -> None:
-    """Add up the processes of a job: a node's energy once, nodes summed."""
+    """Add up the processes of a job: a node's energy once, nodes summed.
+
+    \b
+    costlaw meter merge
+    costlaw meter merge --dir readings --json
+    """
     from costlaw.metering.records.merging import merge
 
     total = merge(folder)

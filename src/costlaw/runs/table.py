@@ -34,8 +34,8 @@ class Runs:
     Parameters
     ----------
     frame : polars.DataFrame
-        Canonical columns (the fields of :class:`~costlaw.runs.run.Run`) in their units [FLOP, count,
-        s, kWh, USD, year], one row a run.
+        Canonical columns (the fields of :class:`~costlaw.runs.run.Run`) in their units [FLOP,
+        count, s, kWh, USD, year], one row a run.
     benchmark : Benchmark
         What the error is.
     origin : str

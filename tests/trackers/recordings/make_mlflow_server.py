@@ -50,7 +50,11 @@ def real_server(folder, *, seconds=180):
         yield address
     finally:
         os.killpg(process.pid, 15)
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait(timeout=60)
 
 
 def log_runs(address):
