@@ -51,6 +51,10 @@ def compare(
     EvidenceError
         If the runs carry no law at all.
 
+    Source
+    ------
+    Each law names its paper (``costlaw.laws``); the back-test follows arXiv 2209.06640.
+
     Examples
     --------
     >>> rows = [{"name": str(c), "error": 0.05 + 40 * (10.0**c) ** -0.13, "compute_flop": 10.0**c}

@@ -75,6 +75,16 @@ class Allocation(Shown):
         Distinct examples that exist; None: as many as wanted.
     conventions : dict of str to float or str
         How the exponent of the best size moves with the counting of parameters, or why it cannot.
+
+    Source
+    ------
+    Hoffmann et al. (2022), arXiv 2203.15556.
+
+    Examples
+    --------
+    >>> from costlaw.own_runs import allocate
+    >>> allocate("chinchilla", compute=5.76e23, huber=1e-3).compute_flop
+    5.76e+23
     """
 
     fit: LawFit

@@ -98,7 +98,7 @@ class Comparison(Shown):
     --------
     >>> rows = [{"name": str(c), "error": 0.05 + 40 * (10.0**c) ** -0.13, "compute_flop": 10.0**c}
     ...         for c in range(15, 23)]
-    >>> from costlaw.verbs import compare
+    >>> from costlaw.own_runs import compare
     >>> compare(rows, laws=["power", "power-irreducible"]).rows[0].law
     'power-irreducible'
     """
