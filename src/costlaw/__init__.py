@@ -45,6 +45,7 @@ _PUBLIC: dict[str, str] = {
 draw_with(
     {
         "Fit": "costlaw.figures:fit_figure",
+        "LawFit": "costlaw.figures:law_figure",
         "Forecast": "costlaw.figures:forecast_figure",
         "OverTime": "costlaw.figures:over_time_figure",
         "Decomposition": "costlaw.figures:decomposition_figure",

@@ -71,9 +71,11 @@ def command(source: str, **options: Any) -> None:
         parameters_as=options["parameters_as"], huber=options["huber"],
     )  # fmt: skip
     if options["figure"]:
-        from costlaw.figures import fit_figure
+        from costlaw.figures import fit_figure, law_figure
+        from costlaw.fitting.own import LawFit
 
-        draw(result, options["figure"], figure=fit_figure)
+        figure = law_figure if isinstance(result, LawFit) else fit_figure
+        draw(result, options["figure"], figure=figure)
     if options["checklist"] and not options["as_json"]:
         click.echo(str(result.checklist))
     else:

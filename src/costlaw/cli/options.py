@@ -24,8 +24,9 @@ MEASURE = (
     "operations-per-pass."
 )
 LAW = (
-    "power, exponential (1/error), exponential-levels; for forecast also pool: the default for own "
-    "runs where there are enough."
+    "power, exponential (1/error), exponential-levels, or any law of costlaw.laws such as "
+    "power-irreducible, broken-power-1, joint; for forecast also pool: the default for own runs "
+    "where there are enough."
 )
 ESTIMAND = (
     "error-on-compute (default), compute-on-error, reduced-major-axis, frontier, fixed-year, "

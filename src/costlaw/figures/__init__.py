@@ -14,6 +14,7 @@ from costlaw.figures.fitted import fit_figure
 from costlaw.figures.linking import is_address, link_points
 from costlaw.figures.live import live_forecast_figure, target_rows
 from costlaw.figures.over_parameterised import parameters_figure
+from costlaw.figures.own_law import law_figure
 from costlaw.figures.saving import (
     check_figure_path,
     figure_bytes,
@@ -43,6 +44,7 @@ __all__ = [
     "hardware_figure",
     "is_address",
     "javascript_bundle",
+    "law_figure",
     "link_points",
     "live_forecast_figure",
     "over_time_figure",

@@ -314,7 +314,7 @@ def allocate_runs(
         )
     moved: dict[str, float | str] = {}
     if refit is not None:
-        from costlaw.fitting.own.conventions import possible
+        from costlaw.fitting.joint.conventions import possible
 
         for name in possible(fit.runs):
             other = fit if name == fit.convention else refit(name)

@@ -12,6 +12,7 @@ from costlaw.costs import Site, price
 from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, OptionError, UnreachableError
 from costlaw.fitting.scatter import (
+    SCATTER_LAWS,
     ComputeDistribution,
     Fit,
     back_test,
@@ -19,9 +20,11 @@ from costlaw.fitting.scatter import (
     compute_for_error,
     fit_scatter,
 )
+from costlaw.forecasting.by_law import law_answer
 from costlaw.forecasting.forecast import Forecast
 from costlaw.forecasting.headroom import Headroom, headroom
 from costlaw.forecasting.pooled import PooledFit, pool_answer
+from costlaw.laws import law as find_law
 from costlaw.runs import Runs
 
 PER_PASS = "operations-per-pass"
@@ -79,7 +82,7 @@ def forecast_runs(
         Where and on what it is paid for.
     law, estimand : str
         Law and question; see ``fitting.scatter``. The law ``pool`` is the calibrated predictive
-        distribution of one series of runs.
+        distribution of one series of runs; any other law of one input is read by its own draws.
     column : str
         Column of compute [FLOP].
     edition : str
@@ -113,8 +116,8 @@ def forecast_runs(
             "operations-per-pass is the work of one forward pass, not of a training, so it has no "
             "training price. Forecast with --measure network-operations or hardware-burden."
         )
-    if law == "pool":
-        return _pooled(runs, error, site=site, column=column, edition=edition)
+    if law == "pool" or find_law(law).name not in SCATTER_LAWS:
+        return _pooled(runs, error, law=law, site=site, column=column, edition=edition)
     fit = fit_scatter(runs, column=column, law=law, estimand=estimand, edition=edition)
     answer = compute_for_error(fit, error)
     compute = estimate_of(answer.law, fit)
@@ -131,9 +134,16 @@ def forecast_runs(
     )  # fmt: skip
 
 
-def _pooled(runs: Runs, error: float, *, site: Site, column: str, edition: str) -> Forecast:
-    """Forecast a person's own series of runs by the calibrated pool."""
-    fit, answer, check, compute = pool_answer(runs, error, column=column, edition=edition)
+def _pooled(
+    runs: Runs, error: float, *, law: str, site: Site, column: str, edition: str
+) -> Forecast:
+    """Forecast a person's own series of runs by the calibrated pool, or by one of its laws."""
+    if law == "pool":
+        fit, answer, check, compute = pool_answer(runs, error, column=column, edition=edition)
+    else:
+        fit, answer, check, compute = law_answer(
+            runs, error, law=law, column=column, edition=edition
+        )
     bill = price(compute, site)
     return Forecast(
         target_error=error, runs=runs, fit=fit, answer=answer,

@@ -24,6 +24,7 @@ from costlaw.version import __version__
 
 if TYPE_CHECKING:
     from costlaw.fitting.predictive.predict import Predictive
+    from costlaw.forecasting.by_law import LawReading
 
 FEWEST = 5  # distinct amounts of compute that the pool needs
 NARROWEST = 3.0  # largest over smallest amount that the pool needs
@@ -54,7 +55,7 @@ class PooledFit:
         Column of compute and label of the evidence.
     """
 
-    predictive: Predictive
+    predictive: Predictive | LawReading
     runs: Runs
     column: str
     edition: str
@@ -98,7 +99,8 @@ class PooledFit:
         missed = self.predictive.backtest_error
         if not math.isfinite(missed):
             return "too few runs to hide any"
-        return f"hidden last factor of two missed by {math.expm1(missed):.1%}"
+        what = getattr(self.predictive, "hidden", "last factor of two")
+        return f"hidden {what} missed by {math.expm1(missed):.1%}"
 
     @property
     def evidence(self) -> Any:

@@ -9,6 +9,7 @@ from scipy.optimize import minimize_scalar
 
 from costlaw.costs import preset
 from costlaw.exceptions import EvidenceError, OptionError
+from costlaw.fitting.joint.conventions import parameters_as, possible
 from costlaw.fitting.joint.optimum import (
     best_repeating,
     best_split,
@@ -17,7 +18,6 @@ from costlaw.fitting.joint.optimum import (
     optimum_exponent,
 )
 from costlaw.fitting.own import fit_law
-from costlaw.fitting.own.conventions import parameters_as, possible
 from costlaw.forecasting import allocate_runs
 from costlaw.laws import law
 from costlaw.runs import Runs

@@ -1,6 +1,8 @@
 """Any law on own runs: seeds are noise, intervals hold the truth, findings are said in words."""
 
+import importlib.util
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -105,6 +107,21 @@ def test_the_checklist_is_filled_in_and_its_blanks_are_listed(simulate):
     assert "least squares on ln error" in filled.answers["objective"]
     assert "Where are code and checkpoints?" in filled.blanks
     assert "(blank: write it down)" in str(filled)
+
+
+def test_a_law_of_ones_own_is_fitted_like_any_other(simulate):
+    path = Path(__file__).parents[3] / "examples" / "own_law.py"
+    spec = importlib.util.spec_from_file_location("own_law", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    compute = np.logspace(14, 20, 30)
+    runs = Runs.from_records(
+        [{"name": f"{i}", "compute_flop": float(c), "error": float(2.0 / (np.log(c) - 20.0))}
+         for i, c in enumerate(compute)]
+    )  # fmt: skip
+    fit = fit_law(runs, module.LogarithmicLaw())
+    assert fit.coefficients["scale"] == pytest.approx(2.0, rel=1e-4)
+    assert "logarithmic law" in str(fit)
 
 
 def refused(kind, runs, law="power-irreducible", **more):

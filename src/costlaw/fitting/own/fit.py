@@ -313,7 +313,7 @@ def fit_law(
     along : str, optional
         Column for a law of one input; compute [FLOP] where stated.
     convention : str
-        How parameters are counted, for joint laws: see ``fitting.own.conventions``.
+        How parameters are counted, for joint laws: see ``fitting.joint.conventions``.
     huber : float, optional
         Width of Huber's loss on ln error; least squares if left out.
     replicates, seed : int

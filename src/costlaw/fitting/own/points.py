@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costlaw.exceptions import ColumnError, EvidenceError, OptionError
-from costlaw.fitting.own.conventions import describe, parameters_as, seen_examples
+from costlaw.fitting.joint.conventions import describe, parameters_as, seen_examples
 from costlaw.laws import Law
 from costlaw.runs import Runs
 from costlaw.runs.checkpoints import CURVE, SEPARATE, is_curve
