@@ -16,8 +16,10 @@ def runs():
     subject, compute = law("power-irreducible"), np.logspace(17, 20, 12)
     error = subject.error(subject.example, compute_flop=compute)
     error = error * np.exp(0.01 * np.random.default_rng(0).normal(size=12))
-    return Runs.from_records([{"name": f"{i}", "compute_flop": float(c), "error": float(e)}
-                              for i, (c, e) in enumerate(zip(compute, error, strict=True))])  # fmt: skip
+    pairs = enumerate(zip(compute, error, strict=True))
+    return Runs.from_records(
+        [{"name": f"{i}", "compute_flop": float(c), "error": float(e)} for i, (c, e) in pairs]
+    )
 
 
 def test_the_forecast_holds_the_truth_and_says_whose_intervals_they_are(runs):
@@ -34,12 +36,12 @@ def test_both_directions_agree(runs):
     for probability in (0.1, 0.5, 0.9):
         compute = reading.input_for(0.13, probability)
         assert float(reading.quantile(probability, compute)) == pytest.approx(0.13, rel=5e-3)
-    assert reading.unreachable(0.13) == 0.0 and reading.unreachable(0.01) == 1.0
+    assert reading.unreachable(0.13) == 0.0 and reading.unreachable(0.01) > 0.9
 
 
 def test_a_target_under_the_floor_and_a_law_with_too_few_runs_are_refused(runs):
     with pytest.raises(UnreachableError, match="more likely never reached"):
         costlaw.forecast(runs, 0.02, law="M2")
     few = runs.keep(np.arange(len(runs)) < 6)
-    with pytest.raises(EvidenceError, match="no interval|carry no interval"):
+    with pytest.raises(EvidenceError, match="carry no interval"):
         costlaw.forecast(few, 0.2, law="broken-power-1")
