@@ -36,3 +36,11 @@ def test_every_file_that_the_papers_point_to_exists():
         text = (ROOT / name).read_text()
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (ROOT / target).exists(), f"{name}: {target}"
+
+
+def test_no_file_holds_the_marks_of_a_merge():
+    tracked = subprocess.run(
+        ["git", "grep", "-lE", "^(<{7}|>{7}) "], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert tracked.stdout == ""

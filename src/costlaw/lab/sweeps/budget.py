@@ -37,8 +37,13 @@ class Spent:
     unmetered: int = 0
 
     def __add__(self, other: Spent) -> Spent:
-        return Spent(**{f.name: getattr(self, f.name) + getattr(other, f.name)
-                        for f in fields(Spent)})  # fmt: skip
+        return Spent(
+            elapsed_s=self.elapsed_s + other.elapsed_s,
+            cpu_s=self.cpu_s + other.cpu_s,
+            energy_kwh=self.energy_kwh + other.energy_kwh,
+            attempts=self.attempts + other.attempts,
+            unmetered=self.unmetered + other.unmetered,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

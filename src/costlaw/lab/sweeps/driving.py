@@ -90,7 +90,7 @@ class Driver:
         if report.spent is None:
             report = replace(report, spent=spent_before_death(place, elapsed_s=report.ran_s))
         self.ledger.append("ended", **report.to_dict())
-        one.end(report)
+        self.state.end(report)
         allowed = self.state.sweep.limits.attempts
         if one.status == "waiting" and (one.lost >= allowed or one.attempts >= 10 * allowed):
             self._give_up(one)
@@ -102,7 +102,7 @@ class Driver:
         report = Report(key=one.trial.key, attempt=one.attempts, status="raised", spent=Spent(),
                         message=tried)  # fmt: skip
         self.ledger.append("ended", **report.to_dict())
-        one.end(report)
+        self.state.end(report)
 
     # -- looking after what runs -------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ class Driver:
                 spent=spent_before_death(place), message="its driver died",
             )  # fmt: skip
             self.ledger.append("ended", **report.to_dict())
-            one.end(report)
+            self.state.end(report)
 
     def _running_s(self) -> dict[str, float]:
         return {key: self.runner.running_s(key) for key in self._running}
@@ -213,8 +213,9 @@ class Driver:
     def _give_out(self) -> None:
         if self.stopped:
             return
-        waiting = iter(self.state.of_status("waiting"))
-        for _ in range(self.runner.free()):
+        free = self.runner.free()
+        waiting = iter(self.state.of_status("waiting") if free else ())
+        for _ in range(free):
             if (one := next(waiting, None)) is None:
                 return
             self._begin(one)
@@ -232,9 +233,11 @@ class Driver:
 
     def _tell(self, *, last: bool = False) -> None:
         if last or time.monotonic() >= self._next_say:
-            self._next_say = time.monotonic() + SAY_EVERY_S
+            began = time.monotonic()
             slots = max(len(self._running) + self.runner.free(), 1) if not last else 1
             self.say(progress(self.state, slots=slots, running_s=self._running_s()))
+            took = time.monotonic() - began  # of a hundred thousand trials, and a slow terminal
+            self._next_say = began + max(SAY_EVERY_S, 20 * took)
 
     def _put_away(self) -> None:
         """Leave no order running and the reason for an early end in the ledger."""

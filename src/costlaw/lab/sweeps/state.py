@@ -91,6 +91,8 @@ class State:
         How often a driver worked on it [count].
     stopped : str
         Why the last driver stopped before the end; empty if it did not.
+    spent, kept : Spent
+        What all attempts used, done again and failed ones too; what the finished ones used.
     """
 
     sweep: Sweep
@@ -98,6 +100,8 @@ class State:
     wanted: list[str] = field(default_factory=list)
     drivers: int = 0
     stopped: str = ""
+    spent: Spent = field(default_factory=Spent)
+    kept: Spent = field(default_factory=Spent)
 
     @classmethod
     def of(cls, events: Iterable[dict[str, Any]], *, origin: str = "ledger") -> State:
@@ -139,7 +143,7 @@ class State:
             self.trials[key].begin(event["attempt"], event["t"])
         elif kind == "ended" and key in self.trials:
             record = {k: v for k, v in event.items() if k not in {"kind", "t"}}
-            self.trials[key].end(Report.from_dict(record))
+            self.end(Report.from_dict(record))
         elif kind == "again" and key in self.trials and self.trials[key].status == "failed":
             self.trials[key].status, self.trials[key].lost = "waiting", 0
 
@@ -147,14 +151,17 @@ class State:
         """Return the trials of the latest description with one of these states, in order."""
         return [self.trials[key] for key in self.wanted if self.trials[key].status in wanted]
 
-    @property
-    def spent(self) -> Spent:
-        """What all attempts used, done again and failed ones too."""
-        return sum((trial.spent for trial in self.trials.values()), Spent())
+    def end(self, report: Report) -> None:
+        """Note how an attempt of one of the trials ended."""
+        one = self.trials[report.key]
+        kept = one.last_spent
+        one.end(report)
+        self.spent += report.spent or Spent()
+        if one.last_spent is not kept:
+            self.kept += one.last_spent
 
     @property
     def wasted(self) -> Spent:
-        """The part of it that is not in a finished trial's last attempt."""
-        kept = sum((t.last_spent for t in self.trials.values()), Spent())
+        """What was spent that is not in a finished trial's last attempt."""
         every = self.spent
-        return Spent(**{k: v - getattr(kept, k) for k, v in every.to_dict().items()})
+        return Spent(**{k: v - getattr(self.kept, k) for k, v in every.to_dict().items()})
