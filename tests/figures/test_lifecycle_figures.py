@@ -54,3 +54,14 @@ def test_a_single_strategy_is_enough_for_a_picture():
     spec = break_even_figure(compare_strategies(WORK, [strategy_of("int8")], site=SITE))
     assert "pays from the first use" in str(spec)
     assert vl_convert.vegalite_to_svg(spec)
+
+
+def test_a_notebook_shows_the_card_and_the_picture():
+    import costlaw  # the front door names the pictures
+
+    assert costlaw.Lifecycle
+    life = lifecycle_of(WORK, site=SITE)
+    for result in (dominance_map(life), compare_strategies(WORK, [strategy_of("int8")], site=SITE)):
+        shown = result._repr_html_()
+        assert "<pre" in shown and "<svg" in shown
+    assert "<pre" in life._repr_html_()

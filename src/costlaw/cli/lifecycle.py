@@ -109,33 +109,16 @@ def _served(options: dict[str, Any], site: Any) -> Any:
 
 def _strategies(options: dict[str, Any]) -> list[Any]:
     """Return the strategies asked for, charged for their error if that was asked."""
-    from costlaw.lifecycle import (
-        at_equal_error,
-        default_strategies,
-        read_strategies,
-        strategy_of,
-    )
+    from costlaw.cli.options import strategies_known
+    from costlaw.lifecycle import at_equal_error, strategy_of
 
     if not options["names"] and not options["table"] and options["equal_error"] is None:
         return []
-    known = default_strategies()
-    if options["table"]:
-        known = read_strategies(_lab_table() if options["table"] == "lab" else options["table"])
+    known = strategies_known(options["table"])
     names = options["names"] or ("all",)
     chosen = list(known) if "all" in names else [strategy_of(name, known) for name in names]
     exponent = options["equal_error"]
     return chosen if exponent is None else [at_equal_error(item, exponent) for item in chosen]
-
-
-def _lab_table() -> Any:
-    from importlib import resources
-
-    from costlaw.exceptions import DataError
-
-    path = resources.files("costlaw.lab").joinpath("data", "strategies.csv")
-    if not path.is_file():
-        raise DataError("the lab has measured no strategies yet; leave out --strategies lab.")
-    return path
 
 
 def _draw(result: Any, path: str | None) -> None:

@@ -198,3 +198,23 @@ def show(result: Any, *, as_json: bool) -> None:
         click.echo(json.dumps(result.to_dict(), indent=2, allow_nan=False, ensure_ascii=False))
     else:
         click.echo(str(result))
+
+
+def strategies_known(table: str | None) -> tuple[Any, ...]:
+    """Return the strategies of a table: a CSV, the lab's own (``lab``), or those that ship."""
+    from costlaw.lifecycle import default_strategies, read_strategies
+
+    if table is None:
+        return default_strategies()
+    return read_strategies(_lab_table() if table == "lab" else table)
+
+
+def _lab_table() -> Any:
+    from importlib import resources
+
+    from costlaw.exceptions import DataError
+
+    path = resources.files("costlaw.lab").joinpath("data", "strategies.csv")
+    if not path.is_file():
+        raise DataError("the lab has measured no strategies yet; leave out --strategies lab.")
+    return path

@@ -28,6 +28,8 @@ from costlaw.cli.options import (
               help="Compare this site; all of the table if not given.")  # fmt: skip
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME",
               help="Compare this strategy too; all for every one of the table.")  # fmt: skip
+@click.option("--strategies", "table", default=None, metavar="FILE",
+              help="Table of strategies: a CSV, or lab for those the lab measured.")  # fmt: skip
 @click.option("--per-use", default=None, metavar="FLOP", help="Operations of one use.")
 @click.option("--uses", default=None, metavar="N", help="Adds running: 1e12 or 10 million/day.")
 @click.option("--years", type=float, default=3.0, show_default=True, metavar="T",
@@ -58,7 +60,7 @@ def command(source: str, site: str, **options: Any) -> None:
     )  # fmt: skip
     result = plan(
         source, options["error"], wish=wish, site=site, sites=_sites(options["places"]),
-        strategies=_strategies(options["strategies"]), law=options["law"],
+        strategies=_strategies(options["strategies"], options["table"]), law=options["law"],
         estimand=options["estimand"], **reading(options), **store_reading(options),
     )  # fmt: skip
     if options["as_table"] and not options["as_json"]:
@@ -104,7 +106,11 @@ def _sites(names: tuple[str, ...]) -> list[Any]:
     return [site_of(name) for name in names]
 
 
-def _strategies(names: tuple[str, ...]) -> list[Any]:
-    from costlaw.lifecycle import default_strategies, strategy_of
+def _strategies(names: tuple[str, ...], table: str | None) -> list[Any]:
+    from costlaw.cli.options import strategies_known
+    from costlaw.lifecycle import strategy_of
 
-    return list(default_strategies()) if "all" in names else [strategy_of(n) for n in names]
+    if not names and table is None:
+        return []
+    known = strategies_known(table)
+    return list(known) if not names or "all" in names else [strategy_of(n, known) for n in names]
