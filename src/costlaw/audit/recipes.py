@@ -16,10 +16,12 @@ from importlib.resources import files
 import numpy as np
 
 from costlaw.audit.lines import Line, points, through
+from costlaw.cards.published import figure
 from costlaw.literature import best_by_year, load, published_runs, system
 from costlaw.literature.tables import rows
 
 Recipe = Callable[[], float]
+CHIPS_OF_A_BOARD = 4  # the Cloud TPU rented at $6.50 an hour is a board of four chips
 
 
 @lru_cache(maxsize=1)
@@ -148,6 +150,8 @@ RECIPES: dict[str, Recipe] = {
     "gpt3-authors-rate": lambda: (
         _number(system("GPT-3").training_compute_flop) / evidence()["authors-2022-flop-per-usd"]
     ),
+    "go-by-the-board": lambda: figure("alphago-zero-usd").derived,
+    "go-by-the-chip": lambda: figure("alphago-zero-usd").derived / CHIPS_OF_A_BOARD,
     "objectnet-kept": lambda: evidence()["objectnet-kept"],
     "imagenet-v2-drop": lambda: evidence()["imagenet-v2-drop"],
     "best-published": _last_best,
