@@ -242,7 +242,8 @@ def _bar(step: Step, start: float, y: float, *, frame: Frame, on: Paper) -> list
         marks.append(layers.points(caps, mark={"shape": "stroke", "angle": 90, "size": 60,
                                                "filled": False, "color": theme.text}))  # fmt: skip
     weight = 600 if step.is_total else 400
-    above = (2.0, frame.down(y) - 1.25 * on.size)
+    zero = frame.across(0.0)  # the name starts right of the rule at zero, never across it
+    above = (zero + 4.0 if zero < 0.3 * frame.width else 2.0, frame.down(y) - 1.25 * on.size)
     return [*marks, *layers.haloed(step.text, above, theme=theme, fontSize=on.size - 1,
                                    fontWeight=weight)]  # fmt: skip
 
