@@ -71,7 +71,12 @@ test: $(VENV)/.lab $(VENV)/.browser lint types arrows
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" --doctest-modules \
 	  --doctest-ignore-import-errors src tests
 
-test-slow: $(VENV)/.lab $(VENV)/.browser
+# The libraries that the meter's callbacks belong to; large, and only the slow tests need them.
+$(VENV)/.callbacks: $(VENV)/.lab
+	-$(PIP) install -q -c constraints.txt -e ".[callbacks]"
+	@touch $@
+
+test-slow: $(VENV)/.lab $(VENV)/.browser $(VENV)/.callbacks
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow
 
 docs: $(VENV)/.test  # the site, strict, in site/; nothing of it is loaded from elsewhere

@@ -8,6 +8,7 @@ products they follow from. This room fits nothing and forecasts nothing.
 from costlaw.cards.card import Card, bill_of_hours, cost
 from costlaw.cards.live import LiveBill, Tariff, bill_of_metered, tariff, tariff_of
 from costlaw.cards.own import Own, own_estimate
+from costlaw.cards.own_machine import OwnMachine, on_own_machine
 from costlaw.cards.published import Published, figure, figures_of, published_figures
 from costlaw.cards.readings import Band, band
 from costlaw.cards.side_by_side import Pair, side_by_side
@@ -18,6 +19,7 @@ __all__ = [
     "Card",
     "LiveBill",
     "Own",
+    "OwnMachine",
     "Pair",
     "Published",
     "Subject",
@@ -28,6 +30,7 @@ __all__ = [
     "cost",
     "figure",
     "figures_of",
+    "on_own_machine",
     "own_estimate",
     "published_figures",
     "side_by_side",

@@ -75,6 +75,11 @@ def _say(result: Any, budget: float | None) -> None:
 
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
+    if result.benchmark.name == "own runs":
+        from costlaw.cards import on_own_machine
+
+        if (own := on_own_machine(result.runs, result.compute)) is not None:
+            click.echo(f"note: {own}", err=True)
     if budget is not None:
         need = Headroom.doublings_for(result.cost.usd.value, budget)
         click.echo(
