@@ -17,6 +17,7 @@ from costlaw.estimates import Estimate
 from costlaw.exceptions import DataError, OptionError, UnknownName
 from costlaw.hardware import likely_chip
 from costlaw.metering import Metered
+from costlaw.metering.capacity import chip_of_driver
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_quantity
 
@@ -161,10 +162,10 @@ def tariff_of(metered: Metered, **known: Any) -> Tariff:
     if len(set(chips)) != 1 or known.get("chip") is not None:
         return tariff(known.pop("chip", None), **known)
     try:
-        likely_chip(chips[0])
+        chip = chip_of_driver(chips[0])
     except UnknownName:
         return tariff(None, **{**known, "count": 1.0})
-    return tariff(chips[0], **{**known, "count": float(len(chips))})
+    return tariff(chip.name, **{**known, "count": float(len(chips))})
 
 
 def bill_of_metered(metered: Metered, rate: Tariff) -> LiveBill:

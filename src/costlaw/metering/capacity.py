@@ -10,6 +10,7 @@ A chip that is not in the table has no burden and no utilization here: absent, n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -71,16 +72,36 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         raise OptionError(f"chip_count = {count}: expected a number of chips above 0.")
 
 
-def held_chips(metered: Metered) -> tuple[Chip, float] | None:
-    """Return the chip of a span and how many, or None where neither meter nor caller knows it."""
+def chip_of_driver(label: str) -> Chip:
+    """Return the chip that a driver's name means, such as ``NVIDIA A100 80GB PCIe``.
+
+    Raises
+    ------
+    UnknownName
+        If no chip has that name, with or without its memory.
+
+    Examples
+    --------
+    >>> chip_of_driver("NVIDIA A100-PCIE-40GB").name, chip_of_driver("Tesla T4").name
+    ('A100 PCIe', 'T4')
+    """
     from costlaw.hardware import likely_chip
 
+    try:
+        return likely_chip(label)[0]
+    except UnknownName:
+        shorter = re.sub(r"[- ]?\d+ ?GB\b", "", label)
+        return likely_chip(shorter)[0]
+
+
+def held_chips(metered: Metered) -> tuple[Chip, float] | None:
+    """Return the chip of a span and how many, or None where neither meter nor caller knows it."""
     named, seen = metered.settings.get("chip"), list(metered.machine.get("gpus", ()))
     count = metered.settings.get("chip_count")
     if named is None and len(set(seen)) != 1:
         return None  # no chip, or chips of several kinds: their peaks do not add up to one
     try:
-        chip, _ = likely_chip(str(named or seen[0]))
+        chip = chip_of_driver(str(named or seen[0]))
     except UnknownName:
         return None
     return chip, float(count or len(seen) or 1)
