@@ -31,6 +31,7 @@ class Count:
 
     def __init__(self, examples):
         self.model_flop, self.hardware_flop = 10.0 * examples, 12.0 * examples
+        self.outside = "operations: elementwise work is at most 2.0%"
 
 
 def play(name, watch):
@@ -66,6 +67,7 @@ def test_a_recorded_training_is_metered(tmp_path, name, steps, examples, metric,
     expected = last[metric] if unit == "nats" else 1 - last[metric]
     assert found.error == pytest.approx(expected)
     assert found.settings.get("error_unit", "fraction") == unit
+    assert sum("elementwise work" in note for note in found.notes) == 1
     again = recover(tmp_path)[0]
     assert (again.error, again.settings) == (found.error, found.settings)
     assert recover_runs(tmp_path).numbers("error")[0] == pytest.approx(expected)

@@ -147,9 +147,18 @@ def _server(port: int | None) -> Any:
     """Return what is done with the started meter: serve it, if a port is given."""
     if port is None:
         return None
+    from costlaw.exceptions import OptionError
     from costlaw.metering.outputs.prometheus import serve
 
-    return lambda meter: serve(meter, port=port)
+    def start(meter: Any) -> None:
+        try:
+            serve(meter, port=port)
+        except (OSError, OverflowError) as problem:
+            raise OptionError(
+                f"--prometheus {port}: the port cannot be opened ({problem}). Name another."
+            ) from problem
+
+    return start
 
 
 @command.command("recover")

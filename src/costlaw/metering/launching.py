@@ -23,6 +23,7 @@ from typing import Any
 
 from costlaw.exceptions import OptionError
 from costlaw.metering.metered import Metered
+from costlaw.metering.nodes.host import METERED_BY
 from costlaw.metering.nodes.processes import ProcessTree
 from costlaw.metering.outputs.live_line import PRICE, TOKEN
 from costlaw.metering.windows import Meter
@@ -116,7 +117,7 @@ def _note_what_is_left(watch: Meter) -> None:
 
 def _environment(token: Path, options: Mapping[str, Any]) -> dict[str, str]:
     """Return the caller's environment, with how a meter inside the command shows its line."""
-    told = {TOKEN: str(token)}
+    told = {TOKEN: str(token), METERED_BY: str(os.getpid())}
     if options.get("price_usd_per_hour"):
         told[PRICE] = str(options["price_usd_per_hour"])
     return {**os.environ, **told}

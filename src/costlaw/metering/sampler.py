@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from costlaw.metering.clocks import Clock, ClockWatch
-from costlaw.metering.nodes.host import host_name, python_version, system_name
+from costlaw.metering.nodes.host import host_name, outer_meter, python_version, system_name
 from costlaw.metering.nodes.limits import find_allocation
 from costlaw.metering.nodes.processes import ProcessTree
 from costlaw.metering.nodes.ranks import Election, find_rank
@@ -109,6 +109,7 @@ class Sampler:
             "schema": SCHEMA,
             "t": 0.0,
             "pid": self.pid,
+            "metered_by": outer_meter(),
             "host": host_name(),
             "boot": _boot_id(),
             "boot_s": self.clock.boot_s(),

@@ -166,6 +166,7 @@ class Meter:
         self._file: str | None = None
         self._result: Metered | None = None
         self._running = False
+        self._told_flop = False
 
     # -- beginning and end -------------------------------------------------------------------------
 
@@ -263,6 +264,9 @@ class Meter:
         if tally is None:
             return
         if flop is not None:
+            if not self._told_flop:
+                self._told_flop = True
+                self.note(flop.outside)
             model_flop, hardware_flop = count * flop.model_flop, count * flop.hardware_flop
         tally.add(count, examples=examples, model_flop=model_flop, hardware_flop=hardware_flop)
         if error is not None and self._sampler is not None:

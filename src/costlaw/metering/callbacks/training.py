@@ -41,7 +41,7 @@ class TrainingWatch:
         self.meter: Meter | None = None
         self._options = options
         self._pending: list[Any] = [0.0, 0.0, 0.0]  # examples, model FLOP, hardware FLOP
-        self._counted = True
+        self._counted, self._told = True, False
         Meter(name, **options)  # refuses wrong options now, not when the training begins
 
     def begin(self, **known: Any) -> None:
@@ -51,6 +51,7 @@ class TrainingWatch:
         told = {key: value for key, value in known.items() if value}
         self.meter = Meter(self.name, **{**told, **self._options}).start()
         self._pending, self._counted = [0.0, 0.0, 0.0], True
+        self._told = False
 
     def batch(self, batch: Any, count: Count | None = None) -> None:
         """Put one batch down: its examples, and its operations by ``count()``."""
@@ -66,6 +67,9 @@ class TrainingWatch:
             if self.meter is not None:
                 self.meter.note(f"operations were not counted: {problem}")
             return
+        if not self._told and self.meter is not None:
+            self._told = True
+            self.meter.note(found.outside)
         self._pending[1] += found.model_flop
         self._pending[2] += found.hardware_flop
 

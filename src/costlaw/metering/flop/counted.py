@@ -101,6 +101,14 @@ class FlopCount:
         return left / (left + self.hardware_flop) if left else 0.0
 
     @property
+    def outside(self) -> str:
+        """What is outside the count, in words."""
+        bound = self.uncounted_share_bound
+        if self.unknown:
+            return f"operations: nothing is known of {', '.join(self.unknown[:4])}; not counted"
+        return f"operations: elementwise work outside the count is at most {bound or 0.0:.1%}"
+
+    @property
     def unknown(self) -> tuple[str, ...]:
         """Operators of which nothing is known: their share has no bound."""
         return tuple(part.operator for part in self.uncounted if part.bound_flop is None)

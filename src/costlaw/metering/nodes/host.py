@@ -8,6 +8,14 @@ from __future__ import annotations
 import os
 import sys
 
+METERED_BY = "COSTLAW_METERED_BY"  # number of the process that meters this one from outside
+
+
+def outer_meter() -> int | None:
+    """Return the number of the ``costlaw meter`` that runs this process, or None."""
+    told = os.environ.get(METERED_BY, "")
+    return int(told) if told.isdigit() else None
+
 
 def host_name() -> str:
     """Return the machine's name on its network.

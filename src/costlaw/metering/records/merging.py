@@ -218,8 +218,15 @@ def node_share(allocations: list[Record]) -> float:
     return min(sum(limits.values()) + masks.bit_count() / present, 1.0)
 
 
+def _workers(traces: list[_Trace]) -> list[_Trace]:
+    """Return the processes that work: not a ``costlaw meter`` around others, which has theirs."""
+    around = {trace.session.start.get("metered_by") for trace in traces}
+    return [trace for trace in traces if trace.session.start["pid"] not in around] or traces
+
+
 def _share(traces: list[_Trace], energy_kwh: float | None) -> list[dict[str, Any]]:
     """Return each process's share of its node's energy, by processor time."""
+    traces = _workers(traces)
     used = [_summed(trace, "cpu_s") for trace in traces]
     total = sum(used)
     return [
@@ -279,7 +286,7 @@ def _total(
         started=iso_date(min(t.session.start["unix"] for t in traces)),
         elapsed_s=max(spans),
         figures=tuple(add_scopes(figures, pues.pop() if len(pues) == 1 else None)),
-        cpu_s=sum(_summed(trace, "cpu_s") for trace in traces),
+        cpu_s=sum(_summed(t, "cpu_s") for group in nodes.values() for t in _workers(group)),
         steps=max(int(_summed(trace, "steps")) for trace in traces),
         examples=sum(_summed(trace, "examples") for trace in traces),
         model_flop=flop["model_flop"] or None,

@@ -108,9 +108,11 @@ def _jobs(place: str | os.PathLike[str]) -> list[list[Path]]:
     open_jobs: dict[str, tuple[list[Path], set[int]]] = {}
     starts = [(session.start, file) for file in meter_files(place)
               if (session := read_session(file)[0]) is not None]  # fmt: skip
+    around = {(start.get("boot"), start.get("metered_by")) for start, _ in starts}
     for start, file in sorted(starts, key=lambda found: found[0]["unix"]):
         rank = start.get("rank")
-        if rank is None:
+        # a meter around others reports no error, and is not a rank that came back
+        if rank is None or (start.get("boot"), start["pid"]) in around:
             jobs.append([file])
             continue
         key = f"{rank['launcher']} {rank['job']}"
