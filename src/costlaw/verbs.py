@@ -419,7 +419,7 @@ def sizing_of(subject: str, *, uses: float | str, years: float | str = 3.0) -> S
         return None
     often, is_rate = parse_uses(uses)
     return inference_aware(
-        parse_count(size["count"]), uses=often * (_years(years) if is_rate else 1)
+        parse_count(size["count"]), uses=often * (_years(years) if is_rate else 1), replicates=200
     )
 
 

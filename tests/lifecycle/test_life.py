@@ -334,3 +334,13 @@ def test_more_uses_never_ask_for_a_larger_network():
 
 def test_with_hardly_any_use_the_training_optimum_is_best():
     assert inference_aware(13e9, uses=1.0).best.parameters == pytest.approx(13e9, rel=1e-4)
+
+
+def test_resampled_refits_give_the_best_size_an_interval():
+    found = inference_aware(13e9, uses=2e12, replicates=100)
+    middle, low, high = found.refitted["parameters"]
+    assert low < middle < high < 13e9
+    # Besiroglu et al. 2024 fitted the same runs: their coefficients lie inside
+    assert low < found.spread["besiroglu-2024"].parameters < high
+    assert 0 < found.refitted["saved_share"][1] < found.refitted["saved_share"][2] < 1
+    assert inference_aware(13e9, uses=2e12).refitted == {}

@@ -147,6 +147,15 @@ def test_the_next_point_costs_more_than_the_last_one(imagenet):
     assert high / low < usd_high / usd_low
 
 
+def test_two_targets_of_a_pool_share_their_draws():
+    found = forecast(own_runs(), 0.18)
+    assert found.fit.law == "pool"
+    step = next_point(found, site=TODAY)
+    low, high = step.ratio.interval(0.9)
+    assert 1 < low <= step.ratio.value <= high
+    assert (compute_for(found, 0.19).draws <= compute_for(found, 0.18).draws).all()
+
+
 def test_no_point_is_left_at_one_percent(imagenet):
     with pytest.raises(OptionError, match="no whole step"):
         next_point(imagenet, site=TODAY, start=0.01)

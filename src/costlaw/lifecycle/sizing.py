@@ -8,7 +8,7 @@ quality is that of a stated network; it forecasts no error on a task.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,9 @@ class Sizing:
         Which fit of the joint law.
     spread : dict of str to Sized
         The best size under each published fit.
+    refitted : dict of str to (float, float, float)
+        Median and 90 % ends of ``parameters`` [count] and ``saved_share`` (fraction) over resampled
+        refits of the 240 runs behind the law; empty where none were asked for.
     sources : tuple of Source
         Where the law comes from.
     """
@@ -71,6 +74,7 @@ class Sizing:
     coefficients: str
     spread: dict[str, Sized]
     sources: tuple[Source, ...]
+    refitted: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
     @property
     def saved_flop(self) -> float:
@@ -93,9 +97,23 @@ class Sizing:
             "best": {**vars(self.best), "total_flop": self.best.total_flop},
             "saved_flop": self.saved_flop,
             "saved_share": self.saved_share,
+            "refitted": {
+                name: {"estimate": middle, "low": low, "high": high, "level": 0.9}
+                for name, (middle, low, high) in self.refitted.items()
+            },
             "parameters_by_coefficients": {k: s.parameters for k, s in self.spread.items()},
             "sources": [item.to_dict() for item in self.sources],
         }
+
+    @property
+    def _refit_lines(self) -> list[str]:
+        if not self.refitted:
+            return []
+        size, saved = self.refitted["parameters"], self.refitted["saved_share"]
+        ends = " to ".join(format_number(end) for end in size[1:])
+        shares = " to ".join(format_percent(end) for end in saved[1:])
+        return [f"  refitted {format_number(size[0])} (90 %: {ends}), saved {shares}: the 240 runs"
+                " behind the law, resampled"]  # fmt: skip
 
     def __str__(self) -> str:
         one, two = self.stated, self.best
@@ -114,6 +132,7 @@ class Sizing:
             f"  saved    {format_number(self.saved_flop, 3)} FLOP,"
             f" {format_percent(self.saved_share, 3)} ({self.coefficients})",
             f"  by fit   {others}",
+            *self._refit_lines,
         ])  # fmt: skip
 
 
@@ -175,6 +194,7 @@ def inference_aware(
     examples: float | None = None,
     coefficients: str = "hoffmann-2022",
     running_price: float = 1.0,
+    replicates: int = 0,
 ) -> Sizing:
     """Return the cheapest network of a stated network's quality, given its uses.
 
@@ -191,6 +211,8 @@ def inference_aware(
     running_price : float
         Price of an operation in running over one in training (dimensionless): 1 counts operations,
         the ratio of two sites' dollars per FLOP counts dollars.
+    replicates : int
+        Resampled refits of the runs behind the law, for an interval; 0 for none [count].
 
     Returns
     -------
@@ -235,7 +257,33 @@ def inference_aware(
     return Sizing(
         stated=stated, best=spread[coefficients], uses=uses, coefficients=coefficients,
         spread=spread, sources=(source(cited), source("sardana-2024")),
+        refitted=_refitted(parameters, examples, (uses, running_price), replicates=replicates),
     )  # fmt: skip
+
+
+def _refitted(
+    parameters: float, examples: float | None, running: tuple[float, float], *, replicates: int
+) -> dict[str, tuple[float, float, float]]:
+    """Return median and 90 % ends of the best size and of what it saves, over resampled refits.
+
+    The loss is Huber's with 1e-3, as in the published fits.
+    """
+    if replicates <= 0:
+        return {}
+    from costlaw.fitting.joint.reference import usual_runs
+    from costlaw.fitting.own import fit_law
+
+    fitted = fit_law(usual_runs(), law="joint", huber=1e-3, replicates=replicates)
+    uses, weight = running
+    rows_ = []
+    for one in fitted.draws.coefficients:
+        tokens = best_examples(parameters, one) if examples is None else examples
+        best = _best(loss(parameters, tokens, one), uses, weight, coefficients=one)
+        stated = parameters * (TRAINING_FLOP * tokens + weight * RUNNING_FLOP * uses)
+        rows_.append((best.parameters, 1.0 - best.total_flop / stated))
+    low, middle, high = np.quantile(np.array(rows_), [0.05, 0.5, 0.95], axis=0)
+    names = ("parameters", "saved_share")
+    return {name: (float(middle[i]), float(low[i]), float(high[i])) for i, name in enumerate(names)}
 
 
 def sized_workload(sizing: Sizing) -> tuple[Estimate, Estimate]:

@@ -31,7 +31,7 @@ def compute_for(forecast: Forecast, error: float) -> Estimate:
     """
     fit = forecast.fit
     if isinstance(fit, PooledFit):
-        return fit.predictive.input_estimate(error)
+        return _with_shared_draws(fit.predictive.input_estimate(error))
     answer = compute_for_error(fit, error, leave_out=False)
 
     def quantile(share: Array) -> Array:
@@ -41,6 +41,14 @@ def compute_for(forecast: Forecast, error: float) -> Estimate:
     return Estimate.from_quantiles(
         "compute:law", quantile, unit="FLOP", point=10.0**answer.law.point, sources=fit.sources
     )
+
+
+def _with_shared_draws(found: Estimate) -> Estimate:
+    """Return an estimate in the order of the law's own draws, so that two targets share them."""
+    ordered = np.sort(np.broadcast_to(found.draws, uniform_draws("compute:law").shape))
+    place = np.floor(uniform_draws("compute:law") * ordered.size).astype(int)
+    return Estimate(draws=ordered[place], unit=found.unit, point=found.point,
+                    sources=found.sources)  # fmt: skip
 
 
 def error_after(forecast: Forecast, compute: Estimate) -> Estimate:
