@@ -10,6 +10,7 @@ from costlaw.laws.bounded import BoundedLaw
 from costlaw.laws.broken import BrokenOnceLaw, BrokenTwiceLaw
 from costlaw.laws.exponential import ExponentialLaw
 from costlaw.laws.exponential_levels import ExponentialLevelsLaw
+from costlaw.laws.gompertz import GompertzLaw
 from costlaw.laws.hill import HillLaw
 from costlaw.laws.irreducible import IrreducibleLaw
 from costlaw.laws.joint import JointLaw
@@ -33,6 +34,7 @@ LAWS: dict[str, Law] = {
         BrokenOnceLaw(),
         BrokenTwiceLaw(),
         HillLaw(),
+        GompertzLaw(),
         JointLaw(),
         JointRepeatedLaw(),
         YearLaw(),

@@ -13,6 +13,12 @@ HILL_1910 = Source(
     locator="Journal of Physiology 40, iv-vii",
     obtained="recalled",
 )
+WINSOR_1932 = Source(
+    title="Winsor, The Gompertz curve as a growth curve",
+    year=1932,
+    locator="Proceedings of the National Academy of Sciences 18, 1-8",
+    obtained="recalled",
+)
 HESTNESS_2017 = Source(
     title="Hestness et al., Deep Learning Scaling is Predictable, Empirically",
     year=2017,

@@ -1,8 +1,7 @@
-"""What was learned from the library: pool weights, scale constants, shape of the misses.
+"""What was learned from the library: the rule of slowing, the width, the shape of the misses.
 
-``learn_weights`` stacks the members (Wolpert 1992; Breiman 1996: weights >= 0 that sum to 1) by
-the mean RMSLE of the cases, each relative to how hard the case looked. ``learn_width`` learns the
-scale with each collection left out in turn and pools what was missed, so the shape carries the
+``learn_rule`` learns how falls slow. ``learn_width`` learns the coefficients of the width, again
+with each collection left out in turn, and pools what was missed, so the shape carries the
 difference between collections and not only that within them. The shipped constants are in
 ``data/calibration.json``, written by ``scripts/calibrate_predictive.py``; none is typed by hand.
 """
@@ -11,19 +10,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
-from costlaw.fitting.predictive.cases import Case, balanced
+from costlaw.fitting.predictive.cases import MOST_TARGETS, Case, balanced
 from costlaw.fitting.predictive.curve import Array
-from costlaw.fitting.predictive.look import COMPONENTS, TINY
-from costlaw.fitting.predictive.members import MEMBERS
-from costlaw.fitting.predictive.width import Shape, fit_scale, make_shape
+from costlaw.fitting.predictive.slowing import Slowing, learn_slowing
+from costlaw.fitting.predictive.width import (
+    LEVEL_CLUES,
+    SLOPE_CLUES,
+    Clues,
+    Shape,
+    Width,
+    fit_width,
+    make_shape,
+    solve,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,28 +38,24 @@ class Calibration:
 
     Parameters
     ----------
-    weights : ndarray of shape (M + 1,)
-        Pool weights of the members and of "no further fall".
-    constants : ndarray of shape (K,)
-        Constants of the scale.
+    slowing : Slowing
+        How falls slow.
+    width : Width
+        Coefficients of the two scales.
     shape : Shape
-        Distribution of miss over scale.
+        Distribution of the draws.
     """
 
-    weights: Array
-    constants: Array
+    slowing: Slowing
+    width: Width
     shape: Shape
-
-    def scale(self, components: Array) -> Array:
-        """Return the scale (m,) of the miss in ln error for ingredients (m, K)."""
-        return components @ self.constants
 
     def to_dict(self) -> dict[str, Any]:
         """Return the constants as plain JSON values."""
-        names = [member.name for member in MEMBERS] + ["no further fall"]
         return {
-            "weights": dict(zip(names, self.weights.tolist(), strict=True)),
-            "constants": dict(zip(COMPONENTS, self.constants.tolist(), strict=True)),
+            "slowing": asdict(self.slowing),
+            "level": dict(zip(("one", *LEVEL_CLUES), self.width.level.tolist(), strict=True)),
+            "slope": dict(zip(("one", *SLOPE_CLUES), self.width.slope.tolist(), strict=True)),
             "probabilities": self.shape.probabilities.tolist(),
             "misses": self.shape.misses.tolist(),
         }
@@ -62,8 +64,11 @@ class Calibration:
     def from_dict(cls, record: dict[str, Any]) -> Calibration:
         """Return the constants that ``to_dict`` wrote."""
         return cls(
-            weights=np.array(list(record["weights"].values())),
-            constants=np.array(list(record["constants"].values())),
+            slowing=Slowing(**record["slowing"]),
+            width=Width(
+                level=np.array(list(record["level"].values())),
+                slope=np.array(list(record["slope"].values())),
+            ),
             shape=Shape(
                 probabilities=np.array(record["probabilities"]), misses=np.array(record["misses"])
             ),
@@ -84,53 +89,29 @@ def shipped_calibration() -> Calibration:
     return Calibration.from_dict(shipped()["calibration"])
 
 
-def learn_weights(cases: Sequence[Case]) -> Array:
-    """Return the pool weights (M + 1,) that do best on some cases.
-
-    The objective is the weighted mean over cases of RMSLE over hardness, where hardness is the
-    RMS miss of the plain mean of the members plus their spread: a case that nobody could forecast
-    does not decide.
-    """
-    rows = [case.look.forecasts(case.u) for case in cases]
-    misses = [row - case.z for row, case in zip(rows, cases, strict=True)]
-    sizes = np.array([case.u.size for case in cases])
-    stacked, which = np.concatenate(misses, axis=1).T, np.repeat(np.arange(len(cases)), sizes)
-    plain = [np.sqrt(np.mean(row[:-1].mean(axis=0) ** 2)) for row in misses]
-    spread = [row[:-1].std(axis=0).mean() for row in rows]
-    share = balanced(cases) / (np.array(plain) + 0.3 * np.array(spread) + 2 * TINY)
-
-    def objective(place: Array) -> tuple[float, Array]:
-        weights = np.exp(place - place.max())
-        weights /= weights.sum()
-        away = stacked @ weights
-        root = np.sqrt(np.bincount(which, away**2) / sizes + 1e-8)
-        slope = stacked.T @ ((share / root / sizes)[which] * away)
-        return float(share @ root), weights * (slope - weights @ slope)
-
-    start = np.zeros(stacked.shape[1])
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    weights = np.exp(found.x - found.x.max())
-    weights = np.where(weights / weights.sum() < 1e-3, 0.0, weights)
-    return np.asarray(weights / weights.sum())
+def learn_rule(cases: Sequence[Case]) -> Slowing:
+    """Return the rule of slowing that does best on some cases, collections balanced."""
+    outlooks = [case.look.outlook(case.u) for case in cases]
+    return learn_slowing(outlooks, [case.z for case in cases], balanced(cases))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Misses:
-    """The misses of many cases at given pool weights, ready to learn a width from.
+    """The misses of many cases, ready to learn a width from.
 
     Parameters
     ----------
-    components : ndarray of shape (n, K)
-        Ingredients of the scale at each hidden run.
+    clues : Clues
+        What is known at each hidden run (n).
     misses : ndarray of shape (n,)
-        Truth less forecast [ln error].
+        Truth less center [ln error].
     case : ndarray of shape (n,)
         Which case each belongs to.
     collections : ndarray of shape (C,)
         Collection of each case.
     """
 
-    components: Array
+    clues: Clues
     misses: Array
     case: np.ndarray
     collections: np.ndarray
@@ -140,7 +121,7 @@ class Misses:
         runs = keep[self.case]
         number = np.cumsum(keep) - 1
         return Misses(
-            components=self.components[runs], misses=self.misses[runs],
+            clues=self.clues.take(runs), misses=self.misses[runs],
             case=number[self.case[runs]], collections=self.collections[keep],
         )  # fmt: skip
 
@@ -148,29 +129,63 @@ class Misses:
     def weights(self) -> Array:
         """How much each miss counts (n,): cases alike within a collection, see ``balanced``."""
         count = np.bincount(self.case)
-        names, place, many = np.unique(self.collections, return_inverse=True, return_counts=True)
-        del names
-        return (many[place] ** -0.5 / count)[self.case]
+        _, place, many = np.unique(self.collections, return_inverse=True, return_counts=True)
+        return np.asarray((many[place] ** -0.5 / count)[self.case])
 
 
-def collect(cases: Sequence[Case], weights: Array) -> Misses:
-    """Return the misses of cases at pool weights (M + 1,)."""
+def collect(cases: Sequence[Case], slowing: Slowing) -> Misses:
+    """Return the misses of cases, at most 8 hidden runs of each, the farthest among them."""
+    picks = [np.unique(np.linspace(0, case.u.size - 1, min(MOST_TARGETS, case.u.size)).round())
+             .astype(int) for case in cases]  # fmt: skip
+    clues = [case.look.clues(slowing, case.u[pick])
+             for case, pick in zip(cases, picks, strict=True)]  # fmt: skip
+    truths = [case.z[pick] for case, pick in zip(cases, picks, strict=True)]
     return Misses(
-        components=np.concatenate([case.look.components(weights, case.u) for case in cases]),
-        misses=np.concatenate([case.z - case.look.center(weights, case.u) for case in cases]),
-        case=np.repeat(np.arange(len(cases)), [case.u.size for case in cases]),
+        clues=Clues(
+            center=np.concatenate([one.center for one in clues]),
+            fall=np.concatenate([one.fall for one in clues]),
+            level=np.concatenate([one.level for one in clues]),
+            slope=np.concatenate([one.slope for one in clues]),
+        ),
+        misses=np.concatenate([z - one.center for z, one in zip(truths, clues, strict=True)]),
+        case=np.repeat(np.arange(len(cases)), [pick.size for pick in picks]),
         collections=np.array([case.reference.collection for case in cases]),
     )
 
 
-def learn_width(misses: Misses) -> tuple[Array, Shape]:
-    """Return the constants (K,) of the scale and the shape of what it missed out of collection."""
-    whole = fit_scale(misses.components, misses.misses, misses.weights)
-    over = np.empty_like(misses.misses)
-    for name in np.unique(misses.collections):
+def learn_width(misses: Misses, *, start: Width | None = None) -> tuple[Width, Shape]:
+    """Return the width and the shape of what it missed out of collection.
+
+    Parameters
+    ----------
+    misses : Misses
+        To learn from.
+    start : Width, optional
+        Where to start from, such as the width of more cases.
+    """
+    whole = fit_width(misses.clues, misses.misses, misses.weights, start=start)
+    return whole, make_shape(draws_left_out(misses, whole), misses.weights)
+
+
+def draws_left_out(misses: Misses, whole: Width) -> Array:
+    """Return the draw q (n,) of each miss, by a width that its collection did not enter.
+
+    Parameters
+    ----------
+    misses : Misses
+        Of several collections; of one alone, its own width is used.
+    whole : Width
+        The width of all, to start from.
+    """
+    draws = np.empty_like(misses.misses)
+    names = np.unique(misses.collections)
+    for name in names:
         inside = (misses.collections == name)[misses.case]
-        rest = misses.take(misses.collections != name)
-        found = fit_scale(rest.components, rest.misses, rest.weights, start=whole)
-        scale = misses.components[inside] @ np.exp(found[:-2])
-        over[inside] = misses.misses[inside] / scale
-    return np.exp(whole[:-2]), make_shape(over, misses.weights)
+        width = whole
+        if names.size > 1:
+            rest = misses.take(misses.collections != name)
+            width = fit_width(rest.clues, rest.misses, rest.weights, start=whole)
+        clues = misses.clues.take(inside)
+        level, slope = width.scales(clues)
+        draws[inside] = solve(misses.misses[inside], (level, clues.fall, slope))
+    return draws

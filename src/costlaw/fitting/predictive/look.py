@@ -2,9 +2,8 @@
 
 A curve's members are fitted, then fitted again with the last runs hidden (the curve's own
 back-tests). From these come the pooled forecast, the spread of the members, the error of the own
-back-tests and the noise: the ingredients of the width. Hiding one factor of 1.4566 after another
-and scoring up to 2.12 times further follows the study of the 92 curves; the pool's weights come
-from ``calibration``. Nothing here is calibrated.
+back-tests and the noise: what the width is told. Hiding one factor of 1.4566 after another and
+scoring up to 2.12 times further follows the study of the 92 curves. Nothing here is calibrated.
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ import numpy as np
 
 from costlaw.fitting.predictive.curve import Array, Curve
 from costlaw.fitting.predictive.members import MEMBERS, Fitted, fit_members
+from costlaw.fitting.predictive.slowing import Outlook, Slowing
+from costlaw.fitting.predictive.width import Clues
 
 STEP = 2.12**0.5  # a back-test hides one more factor of this
 BACKTESTS = 4
@@ -26,8 +27,10 @@ FEWEST_IN_BACKTEST = 4
 BATCH = 64  # curves fitted in one padded batch
 SLACK = 1.0001  # a run at the cut itself counts as kept
 SMALLEST_REACH = 0.05  # in ln x: widths do not shrink below it
-COMPONENTS = ("floor", "spread", "back-test", "noise", "upward steps", "no back-test")
-TINY = 5e-4  # a floor of the width in ln error: half a thousandth, rounding of printed values
+UNIT = math.log(BACKTEST_REACH)  # reach that spread and back-test error are stated at [ln x]
+FARTHEST = math.log(16)  # in ln x: the farthest reach that misses were learned at
+SMALLEST_FALL = 1e-4  # in ln error: a curve that does not fall is read as falling this much
+TINY = 5e-4  # rounding of printed values [ln error]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,8 +41,8 @@ class Past:
     ----------
     step : int
         How many factors of 1.4566 were hidden.
-    errors : ndarray of shape (M + 1,)
-        Forecast less truth in ln error of each member and of "no further fall".
+    errors : ndarray of shape (M,)
+        Forecast less truth in ln error of each member.
     """
 
     step: int
@@ -68,29 +71,53 @@ class Look:
     past: tuple[Past, ...] = ()
 
     def forecasts(self, u: Array) -> Array:
-        """Return ln error (M + 1, m) at u (m,); the last row is "no further fall"."""
-        both = self.fitted.forecasts(self.place, np.append(u, 0.0))
-        level = np.full((1, np.size(u)), both[:, -1].mean())
-        return np.concatenate([both[:, :-1], level])
+        """Return ln error (M, m) of the members at u (m,)."""
+        return self.fitted.forecasts(self.place, u)
 
-    def center(self, weights: Array, u: Array) -> Array:
-        """Return the pooled ln error (m,) at u (m,) for pool weights (M + 1,)."""
-        return weights @ self.forecasts(u)
+    def spread(self, u: Array) -> Array:
+        """Return the standard deviation (m,) of the members' ln error at u (m,)."""
+        return np.asarray(self.forecasts(u).std(axis=0))
 
-    def spread(self, weights: Array, u: Array) -> Array:
-        """Return the weighted standard deviation (m,) of the members' ln error."""
-        rows, share = self.forecasts(u)[:-1], weights[:-1] / weights[:-1].sum()
-        return np.sqrt(share @ (rows - share @ rows) ** 2)
+    @cached_property
+    def level(self) -> float:
+        """Mean of the members' ln error at the last run."""
+        return float(self.forecasts(np.zeros(1)).mean())
 
-    def noise(self, weights: Array) -> float:
-        """Return the RMS of the pooled residual over the last third of the runs [ln error]."""
-        share = weights[:-1] / weights[:-1].sum()
-        size = self.curve.size
-        tail = share @ self.fitted.residuals[:, self.place, :size]
-        return float(np.sqrt(np.mean(tail[-max(3, math.ceil(size / 3)) :] ** 2)))
+    @cached_property
+    def recent(self) -> float:
+        """Fitted fall of ln error per ln x over the last factor of 2.12, at least 1e-4 in all."""
+        before = float(self.forecasts(np.array([-UNIT])).mean())
+        return max(before - self.level, SMALLEST_FALL) / UNIT
 
-    def backtest(self, weights: Array) -> float:
-        """Return the RMS error of the own back-tests at about twice the runs [ln error].
+    @cached_property
+    def residuals(self) -> Array:
+        """Observed less fitted ln error (n,), mean of the members before their shift."""
+        return np.asarray(self.fitted.residuals[:, self.place, : self.curve.size].mean(axis=0))
+
+    @cached_property
+    def noise(self) -> float:
+        """RMS of the residuals over the last third of the runs [ln error]."""
+        tail = self.residuals[-max(3, math.ceil(self.curve.size / 3)) :]
+        return float(np.sqrt(np.mean(tail**2)))
+
+    @cached_property
+    def roughness(self) -> float:
+        """Noise seen without any law: from second differences over the last half [ln error]."""
+        u, z = self.curve.u, self.curve.z
+        left, right = u[1:-1] - u[:-2], u[2:] - u[1:-1]
+        share = right / (left + right)
+        bend = z[1:-1] - share * z[:-2] - (1 - share) * z[2:]
+        bend = bend / np.sqrt(1 + share**2 + (1 - share) ** 2)
+        return float(np.sqrt(np.mean(bend[-max(3, math.ceil(bend.size / 2)) :] ** 2)))
+
+    @cached_property
+    def doubt(self) -> float:
+        """Disagreement of the members at 2.12 times the last run, and noise [ln error]."""
+        return math.hypot(float(self.spread(np.array([UNIT]))[0]), self.noise)
+
+    @cached_property
+    def backtest(self) -> float:
+        """RMS error of the own back-tests at about twice the runs [ln error].
 
         NaN where the curve is too short for any. Back-tests that hide only one factor of 1.4566
         are left out where there are others, because they reach less far.
@@ -98,14 +125,21 @@ class Look:
         far = [past for past in self.past if past.step >= 2] or list(self.past)
         if not far:
             return math.nan
-        return float(np.sqrt(np.mean([(weights @ past.errors) ** 2 for past in far])))
+        return float(np.sqrt(np.mean([past.errors.mean() ** 2 for past in far])))
+
+    @cached_property
+    def missed(self) -> float:
+        """Back-test error; for a curve too short for any, from doubt and recent fall."""
+        if not math.isnan(self.backtest):
+            return self.backtest
+        return self.doubt + 0.3 * self.recent_fall
 
     @cached_property
     def recent_fall(self) -> float:
         """How much ln error fell over the last factor of 2.12, whichever way [ln error]."""
         u, z = self.curve.u, self.curve.z
-        start = min(int(np.searchsorted(u, -math.log(BACKTEST_REACH))), u.size - 2)
-        return abs(z[-1] - z[start]) / -u[start] * math.log(BACKTEST_REACH)
+        start = min(int(np.searchsorted(u, -UNIT)), u.size - 2)
+        return float(abs(z[-1] - z[start]) / -u[start] * UNIT)
 
     @cached_property
     def upward(self) -> float:
@@ -113,22 +147,45 @@ class Look:
         steps = np.diff(self.curve.z)
         return float((steps > 0).mean() * np.sqrt(np.mean(np.maximum(steps, 0.0) ** 2)))
 
-    def components(self, weights: Array, u: Array) -> Array:
-        """Return the ingredients (m, K) of the width at u (m,), each in ln error (COMPONENTS)."""
-        reach = np.maximum(u, SMALLEST_REACH) / math.log(BACKTEST_REACH)
+    @property
+    def lift(self) -> float:
+        """How far the last run lies off the fits, whichever way [ln error]."""
+        return float(abs(self.residuals[-1]))
+
+    def outlook(self, u: Array) -> Outlook:
+        """Return what the members say at u (m,), for the rule of slowing."""
+        return Outlook(
+            u=u, members=self.forecasts(u).mean(axis=0), level=self.level, recent=self.recent,
+            doubt=self.doubt, unit=UNIT,
+        )  # fmt: skip
+
+    def center(self, slowing: Slowing, u: Array) -> Array:
+        """Return the pooled ln error (m,) at u (m,)."""
+        return slowing.center(self.outlook(u))
+
+    def clues(self, slowing: Slowing, u: Array) -> Clues:
+        """Return what the width is told at u (m,)."""
+        near = np.minimum(u, FARTHEST)  # beyond the library's reach nothing was learned
+        reach = np.log(np.maximum(near, SMALLEST_REACH) / UNIT)
         one = np.ones_like(reach)
-        error = self.backtest(weights)
-        unknown = math.isnan(error)
-        return np.stack(
-            [
-                TINY * one,
-                self.spread(weights, u),
-                (0.0 if unknown else error) * np.sqrt(reach),
-                self.noise(weights) * one,
-                self.upward * one,
-                (self.recent_fall if unknown else 0.0) * reach,
-            ],
-            axis=-1,
+        center = self.center(slowing, u)
+        fall = np.maximum(self.level - center, SMALLEST_FALL)
+        there = np.maximum(self.level - self.center(slowing, near), SMALLEST_FALL)
+        spread, missed = self.spread(near), self.missed
+        level = [self.noise, self.roughness, self.lift, missed]
+        return Clues(
+            center=center,
+            fall=fall,
+            level=np.stack([*(one * math.log(v + TINY) for v in level), reach], axis=-1),
+            slope=np.stack(
+                [
+                    reach,
+                    np.log((spread + SMALLEST_FALL) / (there + 2 * TINY)),
+                    one * math.log((missed + SMALLEST_FALL) / (self.recent * UNIT + 2 * TINY)),
+                    one * math.log(self.curve.size),
+                ],
+                axis=-1,
+            ),
         )
 
 

@@ -2,8 +2,8 @@
 
 The distribution gives the error at any amount of the resource, the amount for any error, and the
 probability of never getting there, one- or two-sided at any level, all read from the same paths
-(``path``). The pool's weights, the constants of the width and its shape were learned on the
-reference library and on no run of the curve asked about (``calibration``). It knows one curve: no
+(``path``). How falls slow, the width and its shape were learned on the reference library
+and on no run of the curve asked about (``calibration``). It knows one curve: no
 prices, no other axes, no joint law.
 """
 
@@ -24,14 +24,15 @@ from costlaw.exceptions import OptionError
 from costlaw.fitting.predictive.calibration import Calibration, shipped, shipped_calibration
 from costlaw.fitting.predictive.curve import Array, Curve, check_curve, read_curve
 from costlaw.fitting.predictive.library import library_sources
-from costlaw.fitting.predictive.look import Look, look_at
+from costlaw.fitting.predictive.look import FARTHEST, Look, look_at
 from costlaw.fitting.predictive.members import MEMBERS
 from costlaw.fitting.predictive.path import Paths
+from costlaw.fitting.predictive.slowing import Slowing
 from costlaw.fitting.predictive.support import Support, Territory, describe
 from costlaw.sources import Source
 
 HORIZON = 10.0  # dex past the last run; later than that counts as never
-CALIBRATED_REACH = math.log10(16)  # dex; the farthest reach at which misses were learned
+CALIBRATED_REACH = FARTHEST / math.log(10)  # dex
 INSIDE_POINTS, AHEAD_POINTS = 97, 600  # grid within the runs, and past the last one
 
 
@@ -46,7 +47,7 @@ class PoolMember:
     weight : float
         Its weight in the pool, 0 to 1.
     coordinates : tuple of float
-        Working coordinates of its law, origin at the last run; empty for "no further fall".
+        Working coordinates of its law, origin at the last run.
     """
 
     name: str
@@ -302,31 +303,37 @@ def describe_forecast(
         Other constants than the shipped ones, as in leave-cluster-out checks.
     """
     used = shipped_calibration() if calibration is None else calibration
-    curve, weights = look.curve, used.weights
+    curve = look.curve
     known = Territory.from_dict(shipped()["territory"]) if territory is None else territory
-    support = known.locate(describe(look, weights))
+    support = known.locate(describe(look))
     inside = np.linspace(curve.u[0], 0.0, INSIDE_POINTS)
     ahead = HORIZON * math.log(10) * np.linspace(0.0, 1.0, AHEAD_POINTS)[1:] ** 2
     u = np.concatenate([inside, ahead])
+    clues = look.clues(used.slowing, u)
+    level, slope = used.width.scales(clues)
     paths = Paths(
-        log_x=u + math.log(curve.x[-1]),
-        center=look.center(weights, u),
-        scale=used.scale(look.components(weights, u)) * support.widening,
-        shape=used.shape,
-    )
+        log_x=u + math.log(curve.x[-1]), center=clues.center, fall=clues.fall,
+        level=level, slope=slope, shape=used.shape, widening=support.widening,
+    )  # fmt: skip
     return Predictive(
-        curve=curve, paths=paths, members=_members(look, weights),
-        backtest_error=look.backtest(weights), support=support, notes=_notes(look, support),
+        curve=curve, paths=paths, members=_members(look, used.slowing),
+        backtest_error=look.backtest, support=support, notes=_notes(look, support),
     )  # fmt: skip
 
 
-def _members(look: Look, weights: Array) -> tuple[PoolMember, ...]:
+def _members(look: Look, slowing: Slowing) -> tuple[PoolMember, ...]:
+    share = slowing.share(look.outlook(np.zeros(1)))
     pool = [
-        PoolMember(name=member.name, weight=float(weight), coordinates=tuple(q[look.place]))
-        for member, weight, q in zip(MEMBERS, weights, look.fitted.q, strict=False)
+        PoolMember(
+            name=member.name, weight=(1 - share) / len(MEMBERS), coordinates=tuple(q[look.place])
+        )
+        for member, q in zip(MEMBERS, look.fitted.q, strict=True)
     ]
-    pool.append(PoolMember(name="no further fall", weight=float(weights[-1]), coordinates=()))
-    return tuple(sorted(pool, key=lambda member: -member.weight))
+    rule = PoolMember(
+        name="recent fall, slowing as the reference curves do", weight=share,
+        coordinates=(look.level, look.recent, slowing.gain, slowing.bend),
+    )  # fmt: skip
+    return tuple(sorted([*pool, rule], key=lambda member: -member.weight))
 
 
 def _notes(look: Look, support: Support) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from costlaw.fitting.predictive.curve import Array
-from costlaw.fitting.predictive.look import BACKTEST_REACH, TINY, Look
+from costlaw.fitting.predictive.look import TINY, UNIT, Look
 
 NEIGHBOURS = 5  # the distance is to the fifth nearest case: one odd case is not support
 DIMENSIONS = ("runs", "range", "noise", "recent fall", "spread", "upward steps")
@@ -24,16 +24,16 @@ INSIDE = 0.975  # share of the library's own cases that count as inside
 MOST_WIDENING = 4.0  # beyond this the number would only pretend to know
 
 
-def describe(look: Look, weights: Array) -> Array:
+def describe(look: Look) -> Array:
     """Return the six numbers (6,) of a curve, in logarithms."""
-    u = np.array([math.log(BACKTEST_REACH)])
+    u = np.array([UNIT])
     return np.array(
         [
             math.log(look.curve.size),
             math.log(-look.curve.u[0]),
-            math.log(look.noise(weights) + TINY),
+            math.log(look.noise + TINY),
             math.log(look.recent_fall + TINY),
-            math.log(float(look.spread(weights, u)[0]) + TINY),
+            math.log(float(look.spread(u)[0]) + TINY),
             math.log(look.upward + TINY),
         ]
     )
@@ -50,7 +50,7 @@ class Support:
     nearest : str
         Collection of the nearest case.
     widening : float
-        What the scale is multiplied with.
+        What every draw of the width is multiplied with.
     """
 
     distance: float
