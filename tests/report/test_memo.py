@@ -58,7 +58,7 @@ def test_the_ladder_ends_past_the_target_and_holds_the_target_itself(imagenet):
 def test_own_runs_get_a_memo_without_the_articles_claims(own):
     titles = [s.title for s in own.sections]
     assert "Claims held against data" not in titles
-    assert "Evidence" in titles and "Sources" in titles
+    assert {"Evidence", "Sources", "What was checked", "Checklist"} <= set(titles)
 
 
 def test_the_page_runs_only_scripts_that_its_policy_names(imagenet):
@@ -141,3 +141,18 @@ def test_every_stop_of_the_handle_says_what_a_forecast_at_that_error_says(imagen
     alone = forecast("imagenet", other["error"].replace(" ", ""))
     assert other["usd"].startswith(format_quantity(alone.cost.usd.value, "USD"))
     assert other["evidence"] == alone.evidence
+
+
+def test_the_checklist_of_the_fit_is_in_the_memo_with_its_blanks(imagenet):
+    (table,) = section(imagenet, "Checklist").blocks
+    filled = imagenet.forecast.fit.checklist
+    assert len(table.rows) == len(filled.to_dict()["items"])
+    blanks = [row[0] for row in table.rows if row[1].startswith("(blank")]
+    assert tuple(blanks) == filled.blanks and blanks
+
+
+def test_every_check_of_the_fit_is_in_the_memo(imagenet):
+    (table,) = section(imagenet, "What was checked").blocks
+    assert [row[1] for row in table.rows] == [
+        one.sentence for one in imagenet.forecast.fit.diagnostics
+    ]

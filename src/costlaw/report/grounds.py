@@ -9,6 +9,8 @@ from typing import Any
 
 from costlaw.audit import audit
 from costlaw.costs import preset, price
+from costlaw.exceptions import CostlawError
+from costlaw.fitting.own import fit_law
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
 from costlaw.report.answers import ends, power, shown
@@ -130,6 +132,52 @@ def inputs(forecast: Forecast) -> Section:
     if forecast.site.caveats:
         blocks.append(Bullets(items=tuple(forecast.site.caveats)))
     return Section(title="What the price assumes", blocks=tuple(blocks))
+
+
+def checks(forecast: Forecast) -> Section | None:
+    """Return what was looked for in the fit, found or not; None where no law can be fitted."""
+    fit, beside = _fitted(forecast)
+    if fit is None:
+        return None
+    words = {True: "look at this", False: "in order", None: "could not be checked"}
+    rows = tuple((words[one.flagged], one.sentence) for one in fit.diagnostics)
+    table = Table(head=("finding", "what"), rows=rows, caption=beside)
+    return Section(title="What was checked", blocks=(table,))
+
+
+def _fitted(forecast: Forecast) -> tuple[Any, str]:
+    """Return the fit that can be checked, and which it is where it is not the answer's own.
+
+    The pool has no coefficients; the law with an irreducible error is fitted beside it to the same
+    runs, so that they are looked at all the same.
+    """
+    if hasattr(forecast.fit, "checklist"):
+        return forecast.fit, ""
+    try:
+        law = fit_law(forecast.runs, "power-irreducible")
+    except CostlawError:
+        return None, ""
+    return law, "Of the power law with irreducible error, fitted beside the pool to the same runs."
+
+
+def checklist(forecast: Forecast) -> Section | None:
+    """Return the reporting checklist, filled in as far as the runs say; None without a fit."""
+    fit, beside = _fitted(forecast)
+    if fit is None:
+        return None
+    told = fit.checklist.to_dict()
+    rows = tuple((item["question"], item["answer"] or "(blank: write it down)")
+                 for item in told["items"])  # fmt: skip
+    blanks = len(told["blanks"])
+    return Section(
+        title="Checklist",
+        blocks=(
+            Table(head=("question", "answer"), rows=rows,
+                  caption=f"The reporting checklist of {told['source']['title']} "
+                  f"({told['source']['year']}), in our words. {len(rows) - blanks} of {len(rows)} "
+                  f"filled in; the rest only the people who trained can say. {beside}".rstrip()),
+        ),
+    )  # fmt: skip
 
 
 def claims(forecast: Forecast) -> Section | None:

@@ -103,6 +103,8 @@ def memo(forecast: Forecast, *, command: str = "", when: str | None = None) -> M
         grounds.evidence(forecast),
         grounds.sensitivities(forecast),
         grounds.inputs(forecast),
+        grounds.checks(forecast),
+        grounds.checklist(forecast),
         grounds.claims(forecast),
         grounds.sources(forecast),
         grounds.made(forecast, command=command, when=day),
