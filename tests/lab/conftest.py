@@ -22,3 +22,24 @@ def fashion():
     from costlaw.lab.tasks.pictures import fashion
 
     return real(lambda: kept(fashion))
+
+
+@pytest.fixture(scope="session")
+def addresses():
+    from costlaw.lab.data_sets.speeches import speeches
+
+    return real(speeches)
+
+
+@pytest.fixture(scope="session")
+def departed():
+    from costlaw.lab.data_sets.flights import flights
+
+    return real(flights)
+
+
+@pytest.fixture(scope="session")
+def expression():
+    from costlaw.lab.data_sets.genes import genes
+
+    return real(genes)

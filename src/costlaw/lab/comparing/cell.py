@@ -28,7 +28,7 @@ class Cell:
     time_per_use_s, time_per_use_together_s : float
         Measured processor time of one use, alone and in a batch of 256 [s].
     training_energy_kwh, energy_per_use_kwh : float or None
-        Metered while training; of a use, its time at the power metered while training [kWh].
+        Metered while training; of a use, its time at the processor's power while training [kWh].
     energy_tier : str
         How the energy was obtained (A counter, B power, C load × rated power, D not at all).
     parameters, size_bytes : float

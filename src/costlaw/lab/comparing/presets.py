@@ -51,7 +51,7 @@ PRESETS = {
         name="small", examples=10_000, size=128, epochs=3, seeds=3, trials=5, claims=False
     ),
     "full": Preset(
-        name="full", examples=60_000, size=256, epochs=6, seeds=5, trials=8, claims=True
+        name="full", examples=20_000, size=128, epochs=6, seeds=5, trials=5, claims=True
     ),
 }
 

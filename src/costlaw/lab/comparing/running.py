@@ -30,6 +30,7 @@ from costlaw.version import __version__
 
 if TYPE_CHECKING:
     from costlaw.lab.training.loop import Trainer
+    from costlaw.metering import Metered
 
 TOGETHER = 256  # examples of a call, where uses come in batches
 Said = Callable[[str], None]
@@ -189,7 +190,7 @@ def _cell(strategy: Strategy, bench: _Bench, *, seed: int, tuned: Tuned) -> Cell
                 )
             )
         metered = watched.result
-    kwh, busy = metered.energy_kwh, max(metered.cpu_s, 1e-9)
+    rate = _kwh_per_cpu_s(metered)
     judged = _judged(made, problem)
     return Cell(
         strategy=strategy.name,
@@ -200,8 +201,8 @@ def _cell(strategy: Strategy, bench: _Bench, *, seed: int, tuned: Tuned) -> Cell
         training_flop=made.training_flop,
         tuning_flop=tuned.flop,
         flop_per_use=made.flop_per_use,
-        energy_per_use_kwh=kwh / busy * judged["time_per_use_s"] if kwh else None,
-        training_energy_kwh=kwh,
+        energy_per_use_kwh=rate * judged["time_per_use_s"] if rate else None,
+        training_energy_kwh=metered.energy_kwh,
         energy_tier=metered.tier,
         parameters=made.parameters,
         size_bytes=made.size_bytes,
@@ -212,6 +213,12 @@ def _cell(strategy: Strategy, bench: _Bench, *, seed: int, tuned: Tuned) -> Cell
         extra=dict(made.extra),
         **judged,
     )
+
+
+def _kwh_per_cpu_s(metered: Metered) -> float | None:
+    """Return the processor's energy by its busy time: the rest follows wall time, not work."""
+    figure = next((f for f in metered.figures if f.component == "processor"), metered.headline)
+    return figure.energy_kwh / max(metered.cpu_s, 1e-9) if figure else None
 
 
 def _judged(made: Made, problem: Problem) -> dict[str, float]:

@@ -142,7 +142,9 @@ class ExpertFeatures(Strategy):
     name: ClassVar[str] = "expert-features"
     family: ClassVar[str] = "other"
     title: ClassVar[str] = "hand-built features and one layer of weights"
-    choices: ClassVar[Mapping[str, tuple[Any, ...]]] = {"learning_rate": (3e-3, 1e-2, 3e-2)}
+    choices: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "learning_rate": (1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 3e-2, 5e-2)
+    }
 
     def make(self, problem: Problem, size: int, *, settings: Settings, trainer: Trainer) -> Made:
         """Work out the features, train one layer on them."""

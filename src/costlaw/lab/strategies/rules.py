@@ -36,7 +36,7 @@ class ExplainableBoosting(Strategy):
     needs: ClassVar[tuple[str, ...]] = ("torch", "interpret", "sklearn")
     choices: ClassVar[Mapping[str, tuple[Any, ...]]] = {
         "rounds": (20, 60),
-        "boosting_rate": (0.1, 0.3),
+        "boosting_rate": (0.05, 0.1, 0.3),
     }
 
     def make(self, problem: Problem, size: int, *, settings: Settings, trainer: Trainer) -> Made:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 Settings = Mapping[str, Any]
+RATES = (5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 2e-2, 3e-2)  # where nothing else is tuned
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,7 +75,7 @@ class Strategy(ABC):
     family: ClassVar[str]
     title: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ("torch", "onnxruntime", "onnx")
-    choices: ClassVar[Mapping[str, tuple[Any, ...]]] = {"learning_rate": (1e-3, 3e-3, 1e-2)}
+    choices: ClassVar[Mapping[str, tuple[Any, ...]]] = {"learning_rate": RATES}
 
     def refuse(self, problem: Problem) -> str | None:
         """Return why the strategy does not go with a problem, or None."""

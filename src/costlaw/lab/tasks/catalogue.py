@@ -20,6 +20,10 @@ TASKS: dict[str, str] = {
     "teacher-student": "costlaw.lab.tasks.teacher_student:TeacherStudent",
     "fashion-mnist": "costlaw.lab.tasks.pictures:FashionMnist",
     "mnist": "costlaw.lab.tasks.pictures:Mnist",
+    "speeches": "costlaw.lab.tasks.language:Speeches",
+    "breast-cancer": "costlaw.lab.tasks.tables:BreastCancer",
+    "gene-expression": "costlaw.lab.tasks.tables:GeneExpression",
+    "flights": "costlaw.lab.tasks.tables:Flights",
 }
 
 

@@ -13,6 +13,9 @@ from costlaw.lab.training.problem import Problem
 PROBLEMS: dict[str, str] = {
     "fashion-mnist": "costlaw.lab.tasks.pictures:fashion",
     "mnist": "costlaw.lab.tasks.pictures:digits",
+    "breast-cancer": "costlaw.lab.tasks.tables:tumours",
+    "gene-expression": "costlaw.lab.tasks.tables:tissues",
+    "flights": "costlaw.lab.tasks.tables:departures",
 }
 
 

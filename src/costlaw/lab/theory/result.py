@@ -22,7 +22,7 @@ from costlaw.version import __version__
 if TYPE_CHECKING:
     import polars as pl
 
-How = Literal["measured", "exact", "follows"]
+How = Literal["measured", "exact", "follows", "published"]
 PERFORMANCE = "performance = 1/RMSE of the excess prediction"
 PAPER = Source(
     title="The Computational Limits of Deep Learning",
