@@ -95,8 +95,7 @@ def four_ranks(tools: Tools, folder: Path, seconds: float) -> dict[str, Any]:
 
             total = merge(job / "runs")
             alone = merge(folder / f"alone {tool}" / "runs")
-            rate = (total.energy_kwh or 0.0) / total.elapsed_s
-            ratio = rate / ((alone.energy_kwh or 0.0) / alone.elapsed_s)
+            ratio = (total.energy_kwh or 0.0) / (alone.energy_kwh or 1.0)
             summed = total.energy_kwh
         else:
             summed = sum(said[:4])
