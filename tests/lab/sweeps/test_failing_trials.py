@@ -1,5 +1,7 @@
 """A trial that fails is recorded with its reason, and the rest goes on."""
 
+import json
+
 import faulty
 import pytest
 from watching import make_sweep
@@ -89,3 +91,10 @@ def test_an_error_that_is_no_fraction_costs_the_table_of_runs_and_nothing_else(t
     assert result.is_complete
     assert "no runs.csv" in str(result)
     assert "expected a fraction" in str(result)
+
+
+def test_the_json_of_a_sweep_with_failures_is_plain(result):
+    record = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+    assert record["schema"] == "costlaw.sweep/1"
+    assert {trial["status"] for trial in record["trials"]} == {"finished", "failed"}
+    assert record["progress"]["failed"] == 7
