@@ -33,7 +33,7 @@ def on_config(config):
     named |= {page for section in config["nav"] for page in _pages(section)}
     others = sorted(path.name for path in docs.glob("*.md") if path.name not in named)
     if others:
-        config["nav"].insert(-1, {"More": others})
+        config["nav"].insert(-1, {"Topics": others})
     config["nav"] = [
         section
         for section in config["nav"]

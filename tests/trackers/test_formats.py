@@ -31,6 +31,7 @@ STORES = [
     HERE / "hugging_face" / "width-2" / "checkpoint-48" / "trainer_state.json",
     HERE / "lightning" / "width-2" / "metrics.csv", HERE / "keras" / "width-2.log",
 ]  # fmt: skip
+MOST_MEMORY = 32 * 2**20  # of a file of some kilobytes, whatever sizes it states
 FUZZ = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -169,12 +170,16 @@ def test_a_number_that_never_ends_is_refused():
 def attempt(path, folder):
     """Import a damaged copy: a table, or a refusal in words."""
     target = folder / path.name
+    tracemalloc.start()
     try:
-        runs = import_runs(target, metric=None, points="last", unfinished=True)
+        return import_runs(target, metric=None, points="last", unfinished=True)
     except CostlawError as refusal:
         assert len(str(refusal)) > 20
         return None
-    return runs
+    finally:
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < MOST_MEMORY, f"{peak:,} bytes for a file of {target.stat().st_size:,}"
 
 
 @pytest.mark.parametrize("path", STORES, ids=lambda path: path.name[:24])

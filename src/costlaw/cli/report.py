@@ -8,20 +8,27 @@ from typing import Any
 
 import click
 
-from costlaw.cli.options import evidence_options, reading, show, store_options, store_reading
+from costlaw.cli.options import (
+    evidence_options,
+    reading,
+    show,
+    site_option,
+    source_argument,
+    store_options,
+    store_reading,
+)
 from costlaw.exceptions import OptionError
 
 FORMATS = ("html", "pdf", "md")
 
 
 @click.command("report", short_help="A forecast as a decision memo: HTML, PDF or Markdown.")
-@click.argument("source", metavar="BENCHMARK|FILE|STORE")
+@source_argument
 @click.option("--error", "error", required=True, metavar="E", help="Target error: 5% or 0.05.")
 @click.option("--html", "html", metavar="FILE", help="One page that works offline.")
 @click.option("--pdf", "pdf", metavar="FILE", help="A PDF.")
 @click.option("--md", "md", metavar="FILE", help="Markdown, with its picture beside it.")
-@click.option("--site", default="today", show_default=True, metavar="PRESET",
-              help="Where it is paid for: today, article-2021, authors-2022.")  # fmt: skip
+@site_option
 @store_options
 @evidence_options
 def command(source: str, error: str, site: str, **options: Any) -> None:
