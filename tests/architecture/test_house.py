@@ -109,3 +109,14 @@ def test_nothing_in_the_repository_holds_an_absolute_path_of_a_machine():
         if path.suffix in TEXT and path.is_file():
             found += [f"{name}: {m[0]}" for m in pattern.finditer(path.read_text(errors="replace"))]
     assert not found
+
+
+def test_only_the_command_that_starts_the_server_imports_the_page():
+    for path in FILES:
+        if path.is_relative_to(PACKAGE / "web") or path == PACKAGE / "cli" / "serve.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            assert not any(name.startswith("costlaw.web") for name in names), path

@@ -281,3 +281,92 @@ def test_a_page_works_without_scripts(browser, served):
     page.press("#error", "Enter")
     page.wait_for_url("**error=7%25**")
     context.close()
+
+
+def test_a_file_is_dropped_read_fitted_and_priced(watched, own_file):
+    seen = watched()
+    page = seen.show("/runs")
+    page.set_input_files("#file", own_file)
+    page.wait_for_url("**/runs?source=file**")
+    until(page, "document.body.innerText.includes('Nothing has been fitted')")
+    page.fill("#error", "8%")
+    page.click("text=Fit every law")
+    page.wait_for_url("**fit=yes**")
+    until(page, READY)
+    assert page.is_visible("text=What to run next")
+    page.click("text=What does it cost?")
+    page.wait_for_url("**/explore?**")
+    until(page, READY)
+    assert "runs.csv" in page.inner_text("h1")
+    assert page.is_visible("[data-part=usd] .value")
+    assert not seen.wrong
+    assert not seen.elsewhere
+
+
+def test_a_file_that_cannot_be_read_is_refused_where_it_was_dropped(watched, tmp_path):
+    seen = watched()
+    page = seen.show("/runs")
+    (tmp_path / "notes.pdf").write_bytes(b"%PDF")
+    page.set_input_files("#file", tmp_path / "notes.pdf")
+    page.wait_for_selector(".drop .why:not([hidden])")
+    assert "suffix" in page.inner_text(".drop .why")
+
+
+def test_a_name_with_markup_stays_text_on_the_page_and_in_the_tip(watched, tmp_path):
+    name = "<img src=x onerror=window.hit=1>"
+    rows = "".join(f'"{name} {i}",{0.4 / (1 + i)},{10 ** (18 + i)}\n' for i in range(7))
+    (tmp_path / "odd.csv").write_text(f"name,val_error,train_flops\n{rows}")
+    seen = watched()
+    page = seen.show("/runs")
+    page.set_input_files("#file", tmp_path / "odd.csv")
+    page.wait_for_url("**/runs?source=file**")
+    source = page.evaluate("new URL(location.href).searchParams.get('source')")
+    seen.show(f"/explore?source={source}&error=10%25")
+    page.focus("figure.chart path[tabindex='0']")
+    assert page.inner_text("#tip strong").startswith(name)
+    point = page.locator("figure.chart path[tabindex='0']").bounding_box()
+    page.mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.querySelectorAll('#tip img, main img[src=x]').length") == 0
+    assert page.evaluate("window.hit === undefined")
+    assert not seen.wrong
+
+
+def test_the_corpus_is_searched_and_sorted_without_a_reload(watched):
+    seen = watched()
+    page = seen.show("/data")
+    page.evaluate("window.same = true")
+    page.fill("#q", "resnet")
+    page.wait_for_url("**q=resnet**")
+    until(page, "document.activeElement.id === 'q' && document.activeElement.value === 'resnet'")
+    page.click("text=Error")
+    page.wait_for_url("**sort=error**")
+    page.go_back()
+    page.wait_for_url("**q=resnet**")
+    assert page.evaluate("window.same")
+    assert not seen.wrong
+
+
+def test_a_claim_opens_its_picture(watched):
+    seen = watched()
+    page = seen.show("/claims")
+    page.click("details.claim:has-text('NASNet-A used more') > summary")
+    page.wait_for_selector("details.claim[open] figure.chart[data-ready] svg")
+    assert not seen.wrong
+
+
+def test_the_rule_in_the_picture_is_dragged(watched):
+    page = watched().show(PAGES[0])
+    page.wait_for_selector('figure.chart[data-movable="yes"]')
+    money = page.inner_text("[data-part=usd] .value")
+    box = page.evaluate("""(() => { const lines = [...document.querySelectorAll(".mark-rule line")]
+        .filter((line) => (line.__data__.datum.strokeDash || []).length === 2);
+        lines[lines.length - 1].scrollIntoView({ block: "center" });
+        const at = lines[lines.length - 1].getBoundingClientRect();
+        return [at.left + at.width / 4, at.top]; })()""")
+    page.mouse.move(*box)
+    page.mouse.down()
+    page.mouse.move(box[0], box[1] - 60, steps=6)
+    page.mouse.up()
+    assert page.inner_text("[data-part=usd] .value") != money
+    page.wait_for_url(lambda url: "error=" in url and "error=5%25" not in url)
