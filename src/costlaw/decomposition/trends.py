@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
 from costlaw.exceptions import EvidenceError
 from costlaw.fitting.scatter.clustered import clustered_variance
@@ -46,7 +46,7 @@ class Trend:
 
     def interval(self, level: float = 0.9) -> tuple[float, float]:
         """Return the confidence interval of the slope [dex/year]."""
-        half = float(student.ppf(0.5 + level / 2, self.freedom)) * self.standard_error
+        half = float(stdtrit(self.freedom, 0.5 + level / 2)) * self.standard_error
         return self.slope - half, self.slope + half
 
     @property
@@ -54,7 +54,7 @@ class Trend:
         """Two-sided p-value of no growth."""
         if self.standard_error == 0:
             return 0.0
-        return float(2 * student.sf(abs(self.slope) / self.standard_error, self.freedom))
+        return float(2 * stdtr(self.freedom, -abs(self.slope) / self.standard_error))
 
     @property
     def factor(self) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import f as fisher
+from scipy.special import fdtrc
 
 Array = NDArray[np.float64]
 FEWEST_DECADES = 1.5  # under which an irreducible error and an exponent can hardly be told apart
@@ -123,7 +123,7 @@ def curvature(residuals: Array, slopes: Array, order: Array) -> Diagnostic:
     before, after = float(plain @ plain), float(bent @ bent)
     tiny = 1e-24 * residuals.size
     ratio = max(before - after, 0.0) / max(after / freedom, tiny)
-    p = 1.0 if before <= tiny else float(fisher.sf(ratio, 1, freedom))
+    p = 1.0 if before <= tiny else float(fdtrc(1, freedom, ratio))
     flagged = bool(p < SIGNIFICANT)
     words = "the law misses a bend" if flagged else "no bend shows"
     return Diagnostic(

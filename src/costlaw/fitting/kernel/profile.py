@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f as fisher
+from scipy.special import fdtri
 
 from costlaw.exceptions import OptionError
 from costlaw.fitting.kernel.fit import BatchFit, Stages, work_off
@@ -53,7 +53,7 @@ def threshold(fit: BatchFit, level: float) -> Array:
         raise OptionError(
             f"profile: {int(runs.min())} runs for {size} coefficients; expected one run more."
         )
-    return fit.objective * (1.0 + fisher.ppf(level, 1, freedom) / freedom)
+    return fit.objective * (1.0 + fdtri(1, freedom, level) / freedom)
 
 
 def profile_at(fit: BatchFit, log_inputs: Array, log_error: Array) -> Array:

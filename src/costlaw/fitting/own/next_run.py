@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from costlaw.fitting.own.draws import Draws
 from costlaw.laws.law import Array
@@ -92,7 +92,7 @@ def expected_half_width(
     covariance = np.cov(t, m)
     explained = covariance[0, 1] ** 2 / (covariance[1, 1] + scatter**2)
     left = max(1.0 - explained / max(covariance[0, 0], 1e-300), 0.0)
-    narrower = student.ppf(0.95, freedom + 1) / student.ppf(0.95, freedom)
+    narrower = stdtrit(freedom + 1, 0.95) / stdtrit(freedom, 0.95)
     return now, float(now * np.sqrt(left) * narrower)
 
 

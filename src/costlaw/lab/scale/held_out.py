@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from costlaw.exceptions import EvidenceError
 from costlaw.fitting.kernel.bootstrap import bootstrap, pairs_counts
@@ -168,7 +168,7 @@ def hold_out(cells: Cells, *, seed: int = 0) -> HeldOut:
     missed = float(np.sqrt((misses**2).mean())) if len(misses) else float("nan")
     by_corners = bool(len(misses)) and missed > sampling
     freedom = len(misses) if by_corners else max(len(seen) - FREE, 1)
-    half = float(student.ppf(0.5 + LEVEL / 2, freedom)) * (missed if by_corners else sampling)
+    half = float(stdtrit(freedom, 0.5 + LEVEL / 2)) * (missed if by_corners else sampling)
     return HeldOut(
         size=float(target.size[0]), examples=float(target.examples[0]),
         actual=float(target.error[0]), predicted=predicted,

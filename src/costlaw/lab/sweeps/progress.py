@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 from costlaw.lab.sweeps.budget import Spent
 from costlaw.lab.sweeps.state import State, TrialState
@@ -138,6 +137,8 @@ def _additive(known: list[Trial], used: Array, *, terms: int) -> Callable[[list[
 
     relative = table(known) / used[:, None]
     scale = np.linalg.norm(relative, axis=0)
+    from scipy.optimize import nnls  # slow to import, and needed here only
+
     weights, _ = nnls(relative / scale, np.ones(len(used)))
     return lambda trials: np.asarray(table(trials) @ (weights / scale))
 

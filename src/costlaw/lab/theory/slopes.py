@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from costlaw.exceptions import EvidenceError
 from costlaw.lab.theory.design import Array
@@ -56,7 +56,7 @@ def cost_exponent(
         raise EvidenceError("an exponent with an interval needs two sizes and two seeds at least.")
     away = x - x.mean(axis=0)
     fall = -(away * y).sum(axis=0) / (away**2).sum(axis=0)
-    half = student.ppf(0.5 + level / 2, len(fall) - 1) * fall.std(ddof=1) / np.sqrt(len(fall))
+    half = stdtrit(len(fall) - 1, 0.5 + level / 2) * fall.std(ddof=1) / np.sqrt(len(fall))
     ends = (fall.mean(), fall.mean() + half, fall.mean() - half)
     estimate, low, high = (1.0 / end if end > 0 else np.inf for end in ends)
     return float(estimate), float(low), float(high)
@@ -71,7 +71,7 @@ def mean_with_interval(values: ArrayLike, level: float = LEVEL) -> tuple[float, 
     [2.0, -0.48, 4.48]
     """
     flat = np.asarray(values, dtype=float)
-    half = student.ppf(0.5 + level / 2, flat.size - 1) * flat.std(ddof=1) / np.sqrt(flat.size)
+    half = stdtrit(flat.size - 1, 0.5 + level / 2) * flat.std(ddof=1) / np.sqrt(flat.size)
     return float(flat.mean()), float(flat.mean() - half), float(flat.mean() + half)
 
 

@@ -9,7 +9,6 @@ least squares, and the notes say so (Waldman 1982). Standard errors are sandwich
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
 from costlaw.exceptions import FitError
@@ -61,6 +60,8 @@ def fit_frontier(design: Array, response: Array, start: Array | None = None) -> 
         line[0] += ROOT * scale
         total = float(np.hypot(scale, noise))
         start = np.concatenate([line, [np.log(total), np.log(max(scale / noise, 0.05))]])
+
+    from scipy.optimize import minimize  # half of the import time of everything that fits
 
     def loss(theta: Array) -> tuple[float, Array]:
         value, gradient = log_likelihood(theta, design, response)
