@@ -1,6 +1,7 @@
 """Waterfalls: bars that add up to the total, with every interval drawn."""
 
 import math
+import struct
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -27,6 +28,21 @@ def test_every_waterfall_compiles_and_is_never_wider_than_asked(grown, width, th
     ):
         svg = ET.fromstring(vl_convert.vegalite_to_svg(spec))
         assert width - 40 <= float(svg.get("width")) <= width
+
+
+def test_nothing_sticks_out_of_a_narrow_picture(grown):
+    for spec in (
+        growth_figure(grown, width=340),
+        hardware_figure(hardware_trends(), width=340),
+        decomposition_figure(decompose("squad"), width=340),
+    ):
+        data = vl_convert.vegalite_to_png(spec)
+        assert struct.unpack(">I", data[16:20])[0] <= 340
+
+
+def test_shares_are_ticked_by_what_they_are():
+    panel = decomposition_figure(decompose("squad"))["vconcat"][1]
+    assert "125 %" in panel["layer"][0]["encoding"]["x"]["axis"]["labelExpr"]
 
 
 def test_the_bars_of_a_pair_start_where_the_one_above_ends(grown):

@@ -67,12 +67,14 @@ def growth_figure(growth: Growth, *, width: int = 720, theme: str = "light") -> 
     on = paper(width, theme)
     before, after = growth.before, growth.after
     total = format_number(growth.total, 5)
+    days = [one.duration_s / 86400 for one in (before, after)]
+    parts = "" if on.is_narrow else "chip rate × count × time"
     steps = [
-        _exact("chip rate", growth.chip_rate, f"{before.chip} → {after.chip}"),
+        _exact("chip rate", growth.chip_rate,
+               "" if on.is_narrow else f"{before.chip} → {after.chip}"),
         _exact("count", growth.count, f"{before.count:,.6g} → {after.count:,.6g} chips"),
-        _exact("time", growth.time,
-               f"{before.duration_s / 86400:.3g} → {after.duration_s / 86400:.3g} days"),
-        _exact("hardware burden", growth.total, "chip rate × count × time", is_total=True),
+        _exact("time", growth.time, f"{days[0]:.3g} → {days[1]:.3g} days"),
+        _exact("hardware burden", growth.total, parts, is_total=True),
     ]  # fmt: skip
     if growth.utilization is not None and growth.operations is not None:
         used = f"with utilization ×{growth.utilization:.3g}"
@@ -167,14 +169,13 @@ def hardware_figure(
     on = paper(width, theme)
     first, last = found.generations[0], found.generations[-1]
     steps = [_exact(name, last.factors[name] / first.factors[name], "") for name in last.factors]
-    steps.append(_exact("training rate", last.rate / first.rate,
-                        f"{first.chip} ({first.year}) → {last.chip} ({last.year})",
-                        is_total=True))  # fmt: skip
+    steps.append(_exact("training rate", last.rate / first.rate, "", is_total=True))
     yearly = [_per_year(item) for item in found.factors]
     yearly.append(_per_year(found.rate, is_total=True))
     title = "Leading chips: power, process, number format or tensor unit?"
+    span = f"From {first.chip} ({first.year}) to {last.chip} ({last.year})"
     panels = [
-        _waterfall((f"From {first.chip} to {last.chip}", "factor, log scale"), steps, on=on),
+        _waterfall((span, "factor, log scale"), steps, on=on),
         _waterfall(("Per year over the generations", "factor, log scale; rule: 90 % interval"),
                    yearly, on=on),
     ]  # fmt: skip
@@ -258,7 +259,7 @@ def _shares(found: Decomposition, on: Paper) -> dict[str, Any]:
                   x=(max(min(ends), -1.0) - 0.04, min(max(ends), 2.0) + 0.04),
                   y=(0.0, float(len(listed))))  # fmt: skip
     ticks: dict[float, str | list[str]] = {
-        t / 4: format_percent(t / 4) if t else "0 %" for t in range(-4, 9)
+        t / 4: f"{25 * t} %" for t in range(-4, 9)
         if frame.x[0] <= t / 4 <= frame.x[1]
     }  # fmt: skip
     ruler = layers.points([{"x": frame.x[0], "y": 0.0}], mark={"opacity": 0})
