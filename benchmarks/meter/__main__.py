@@ -1,6 +1,7 @@
 """Run: python -m benchmarks.meter [--json] [--quick] [--only PART,PART] [--peers PYTHON]
+     [--replay FILE]
 
-Parts: start, sampling, network, flop, kept, ranks, agreement. Peers (CodeCarbon, Zeus,
+Parts: start, sampling, network, flop, kept, ranks, agreement, gpu. Peers (CodeCarbon, Zeus,
 carbontracker) run in the interpreter ``--peers`` names, or in this one; one that is not installed
 is skipped with a message. CPU seconds are steadier than wall seconds on a shared machine.
 """
@@ -20,12 +21,13 @@ from benchmarks.meter.agreement import same_job
 from benchmarks.meter.children import Tools
 from benchmarks.meter.costs import alone, network, sampling, start_up
 from benchmarks.meter.counting import flop_table
+from benchmarks.meter.gpu import counter_against_power
 from benchmarks.meter.keeping import four_ranks, kept
 
-PARTS = ("start", "sampling", "network", "flop", "kept", "ranks", "agreement")
+PARTS = ("start", "sampling", "network", "flop", "kept", "ranks", "agreement", "gpu")
 
 
-def measure(parts: list[str], peers: str, quick: bool) -> dict[str, Any]:
+def measure(parts: list[str], peers: str, *, quick: bool, replay: Path | None) -> dict[str, Any]:
     tools = Tools(peers)
     with tempfile.TemporaryDirectory(prefix="costlaw-bench-") as name:
         folder = Path(name)
@@ -38,6 +40,7 @@ def measure(parts: list[str], peers: str, quick: bool) -> dict[str, Any]:
             "kept": lambda: kept(tools, folder),
             "ranks": lambda: four_ranks(tools, folder, 5.0 if quick else 30.0),
             "agreement": lambda: same_job(tools, folder, 5.0 if quick else 20.0),
+            "gpu": lambda: counter_against_power(10.0 if quick else 60.0, replay),
         }
         found = {part: todo[part]() for part in PARTS if part in parts}
     machine = {"processors": os.cpu_count(), "load": os.getloadavg()[0],
@@ -50,6 +53,9 @@ def show(found: dict[str, Any]) -> None:
         if part not in found:
             continue
         print(f"\n{part}")
+        if isinstance(found[part], str):
+            print(f"  {found[part]}")
+            continue
         rows = found[part]["rows"] if part == "agreement" else found[part]
         items = enumerate(rows) if isinstance(rows, list) else rows.items()
         for name, row in items:
@@ -76,8 +82,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="Shorter runs; noisier.")
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--peers", default=sys.executable, help="Interpreter that has the peers.")
+    parser.add_argument("--replay", type=Path, help="Keep the GPU's readings in this file.")
     options = parser.parse_args()
-    found = measure(options.only.split(","), options.peers, options.quick)
+    found = measure(
+        options.only.split(","), options.peers, quick=options.quick, replay=options.replay
+    )
     if options.json:
         print(json.dumps(found, indent=2))
     else:

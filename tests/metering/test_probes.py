@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import pickle
+import runpy
 import shutil
 import sys
 import tempfile
@@ -164,6 +165,24 @@ def test_counter_and_integrated_power_agree_and_carry_their_tiers():
     assert found["gpu:GPU-b"] == pytest.approx(found["gpu:GPU-a"], rel=0.01)
     probe.close()
     assert nvml.open == 0
+
+
+def test_what_a_gpu_reads_is_compared_and_kept_as_a_file_that_replays(tmp_path):
+    """The benchmark's GPU part, on the stand-in: it has not met a real device."""
+    measure = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "meter" / "gpu.py"))
+    nvml, file = FakeNvml(Board("GPU-a"), Board("GPU-b", watts=70.0, name="Tesla T4")), None
+    file = tmp_path / "gpu.json"
+
+    def load(elapsed):
+        nvml.now_s += 0.1
+
+    found = measure["counter_against_power"](
+        20.0, file, nvml=nvml, clock=lambda: nvml.now_s, load=load
+    )
+    assert found["Tesla T4"]["ratio"] == pytest.approx(1.0, abs=0.02)
+    replayed = Replay.from_file(file)
+    replayed.read(0.0)
+    assert replayed.read(10.0)["gpu:GPU-a"] == pytest.approx(3000, rel=0.02)
 
 
 def test_power_that_changes_is_integrated_by_trapezoids():

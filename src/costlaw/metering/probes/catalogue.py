@@ -6,9 +6,11 @@ thread and never delays the user's first step.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from costlaw.exceptions import MissingExtra, ProbeError
 from costlaw.metering.probes.probe import Absence, Probe
@@ -54,6 +56,10 @@ def default_openers() -> tuple[list[Opener], list[Absence]]:
         openers.append(Opener(name="NVIDIA", open=_open_nvidia, slow=True))
     else:
         absent.append(Absence(probe="NVIDIA", reason="no NVIDIA driver on this machine"))
+    if Path("/dev/kfd").exists():
+        absent.append(Absence(probe="AMD", reason="an AMD GPU is here, and is not read"))
+    if sys.platform == "darwin":
+        absent.append(Absence(probe="Apple", reason="its power sensors are not read"))
     return openers, absent
 
 
