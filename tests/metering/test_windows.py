@@ -31,7 +31,7 @@ CPU = Channel(key="load:processor", component="processor", tier="C", method="rep
 def test_the_path_to_the_first_step_loads_nothing_heavy(tmp_path):
     code = (
         "import sys\nimport costlaw\n"
-        "with costlaw.meter('job', folder=sys.argv[1], live=False) as m:\n    m.step(examples=1)\n"
+        "with costlaw.meter('job', folder=sys.argv[1], live=True) as m:\n    m.step(examples=1)\n"
         "    bad = {'numpy', 'polars', 'scipy', 'torch', 'click', 'rich', 'ssl', 'http.client',"
         " 'pynvml', 'psutil'} & set(sys.modules)\n    print(sorted(bad))\n"
     )
@@ -131,6 +131,7 @@ def test_without_a_sensor_energy_is_absent_and_never_zero(tmp_path):
     with Meter("blind", folder=tmp_path, probes=[TimeOnly()], live=False) as m:
         time.sleep(0.02)
     assert (m.result.tier, m.result.energy_kwh, m.result.figures) == ("D", None, ())
+    assert "no energy" in m.result._repr_html_()
     assert "no energy" in str(m.result)
 
 

@@ -18,6 +18,7 @@ from costlaw.exceptions import DataError, OptionError, UnknownName
 from costlaw.hardware import likely_chip
 from costlaw.metering import Metered
 from costlaw.metering.capacity import chip_of_driver
+from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
 from costlaw.units import format_quantity
 
@@ -48,7 +49,7 @@ class Tariff:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LiveBill:
+class LiveBill(Shown):
     """What a metered span cost: money and carbon, where they are known."""
 
     usd: Estimate | None

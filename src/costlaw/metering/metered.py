@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from costlaw.exceptions import EvidenceError
 from costlaw.metering.capacity import Utilization, burden_flop, held_chips, utilization
 from costlaw.metering.probes.probe import FACTOR, LEVEL, TIERS
+from costlaw.showing import Shown
 from costlaw.sources import Source
 from costlaw.units import format_number, format_percent
 
@@ -85,7 +86,7 @@ class EnergyFigure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metered:
+class Metered(Shown):
     """What one metered span used.
 
     Parameters

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from costlaw.showing import Shown
 from costlaw.units import format_number, format_percent
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Uncounted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlopCount:
+class FlopCount(Shown):
     """Operations of one step; see the module for the conventions.
 
     Parameters
