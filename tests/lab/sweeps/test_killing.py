@@ -1,5 +1,6 @@
 """Whatever is killed, at most the running step is lost, nothing finished is lost or run twice."""
 
+import contextlib
 import os
 import signal
 from collections import Counter
@@ -57,13 +58,19 @@ def check(folder, undisturbed, *, kills):
         assert again <= kills  # a kill loses the step that was running, no more
 
 
-def test_a_killed_driver_loses_nothing_and_its_workers_end(started, tmp_path, undisturbed):
+@pytest.mark.parametrize("workers_too", [False, True])
+def test_a_killed_driver_loses_nothing_and_its_workers_end(
+    started, tmp_path, undisturbed, workers_too
+):
     folder = tmp_path / "sweep"
     description = written(tmp_path / "slow.py", make_sweep(**SLOW))
     driver = started("run", description, "--folder", folder, "--workers", 2)
     until(lambda: any(len(steps) > 5 for steps in steps_done(folder).values()))
-    driver.kill()
     left = workers_of(folder)
+    driver.kill()
+    for pid in left if workers_too else ():  # as when the whole machine goes down
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     until(lambda: not any(alive(pid) for pid in left))
     again = started("resume", folder, "--workers", 2, "--json")
     assert again.wait(60) == 0
