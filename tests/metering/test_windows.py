@@ -256,6 +256,18 @@ def test_a_commands_children_are_counted_and_one_that_outlives_it_is_not_waited_
     assert found.elapsed_s < 25
 
 
+def test_a_remark_belongs_to_its_window_and_comes_back_from_the_file(tmp_path):
+    with meter("one", folder=tmp_path, live=False) as one:
+        one.note("mine alone")
+    with meter("two", folder=tmp_path, live=False) as two:
+        two.step()
+    assert "mine alone" in one.result.notes
+    assert "mine alone" not in two.result.notes
+    notes = {found.name: found.notes for found in recover(tmp_path)}
+    assert "mine alone" in notes["one"]
+    assert "mine alone" not in notes["two"]
+
+
 def test_two_meters_of_one_process_in_two_folders_each_have_their_file(tmp_path):
     with meter("a", folder=tmp_path / "a", live=False) as a:
         with meter("b", folder=tmp_path / "b", live=False) as b:

@@ -214,7 +214,7 @@ class Sampler:
                 return
             self.sample(write=False)
             if left_out := self.tallies[number].not_numbers:
-                self.note(f"{left_out} reported numbers were not finite and are left out")
+                self.note(f"{left_out} reported numbers were not finite and are left out", number)
             record = {
                 "kind": "close",
                 "number": number,
@@ -260,10 +260,13 @@ class Sampler:
         path = self._journals[self.folders[number]].path
         return None if path is None else str(path)
 
-    def note(self, text: str) -> None:
-        """Write a remark down."""
+    def note(self, text: str, number: int | None = None) -> None:
+        """Write a remark down: of one open window, or of the whole process."""
         with self._lock:
-            self._record({"kind": "note", "t": self.now_s(), "text": text})
+            record: Record = {"kind": "note", "t": self.now_s(), "text": text}
+            if number in self.tallies:
+                record["w"] = number
+            self._record(record, number=record.get("w"))
 
     # -- sampling ----------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ SMALL_PART = 0.1  # a part below a tenth of the energy does not set the tier of 
 
 def summarise(session: Session, window: Window, *, file: str | None = None) -> Metered:
     """Return what a window used, from the totals of its session."""
-    notes = list(session.notes)
+    notes = [*session.notes, *window.notes]
     devices = _device_figures(session, window, notes)
     figures = add_scopes(devices, window.settings.get("pue"))
     last = window.marks[-1] if window.marks else None

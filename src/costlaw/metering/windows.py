@@ -289,7 +289,7 @@ class Meter:
     def note(self, text: str) -> None:
         """Write a remark into the file."""
         if self._sampler is not None:
-            self._sampler.note(text)
+            self._sampler.note(text, self._number)
 
     def at_each_sample(self, observer: Callable[[Any], None]) -> None:
         """Call ``observer(sampler)`` after each sample, in the sampler's thread."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MOST_MARKS = 4096
+MOST_NOTES = 100
 Record = dict[str, Any]
 
 
@@ -52,6 +53,7 @@ class Window:
     model_flop: float | None = None
     hardware_flop: float | None = None
     marks: list[Mark] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     reason: str | None = None
 
     def add_mark(self, mark: Mark) -> None:
@@ -161,10 +163,15 @@ class Session:
         self._note(record["text"])
 
     def _on_note(self, record: Record) -> None:
-        self._note(record["text"])
+        """Keep a remark: of one window where it names one, else of the whole process."""
+        window = self.windows.get(record.get("w", 0))
+        if window is None:
+            self._note(record["text"])
+        elif record["text"] not in window.notes and len(window.notes) < MOST_NOTES:
+            window.notes.append(record["text"])
 
     def _note(self, text: str) -> None:
-        if text not in self.notes and len(self.notes) < 100:
+        if text not in self.notes and len(self.notes) < MOST_NOTES:
             self.notes.append(text)
 
     def _on_end(self, record: Record) -> None:
