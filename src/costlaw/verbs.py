@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from costlaw.cards import subject_of
 from costlaw.costs import Site, preset
 from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, OptionError
@@ -27,9 +26,6 @@ from costlaw.forecasting import (
 from costlaw.intake import compute_column, runs_of
 from costlaw.laws import Law
 from costlaw.laws import law as find_law
-from costlaw.lifecycle import Sizing, Strategy, Workload, inference_aware
-from costlaw.lifecycle.workload import FLOP_PER_PARAMETER
-from costlaw.planning import Plan, Wish, error_after, plan_for_budget, plan_for_error
 from costlaw.runs import Runs
 from costlaw.runs.checkpoints import is_curve, own_apart
 from costlaw.units import (
@@ -40,6 +36,10 @@ from costlaw.units import (
     parse_error,
     parse_uses,
 )
+
+if TYPE_CHECKING:  # rooms that fit and forecast never enter are not imported for them
+    from costlaw.lifecycle import Sizing, Strategy, Workload
+    from costlaw.planning import Plan, Wish
 
 _PARAMETERS = re.compile(r"^(?P<count>[^a-z]*\d.*?)\s*(?:parameters|params|weights)$", re.I)
 _YEAR_S = 8766.0 * 3600.0
@@ -298,10 +298,13 @@ def plan(
 
     Examples
     --------
+    >>> from costlaw.planning import Wish
     >>> made = plan("imagenet", "8%", wish=Wish(budget=1e7))
     >>> len(made.options) >= 15, made.advice.best.usd.value < 1e7
     (True, True)
     """
+    from costlaw.planning import Wish, error_after, plan_for_budget, plan_for_error
+
     wanted = wish or Wish()
     if error is not None:
         found = forecast(source, error, site=site, **asked)
@@ -374,6 +377,10 @@ def workload_of(
     >>> f"{work.training.value:.3g} {work.per_use.value:.3g}"
     '4.5e+22 2.6e+10'
     """
+    from costlaw.cards import subject_of
+    from costlaw.lifecycle import Workload, inference_aware
+    from costlaw.lifecycle.workload import FLOP_PER_PARAMETER
+
     size = _PARAMETERS.match(subject.strip())
     notes = ""
     if size:
@@ -414,6 +421,8 @@ def sizing_of(subject: str, *, uses: float | str, years: float | str = 3.0) -> S
     >>> f"{sizing_of('13 billion parameters', uses='2e12').best.parameters:.2e}"
     '6.97e+09'
     """
+    from costlaw.lifecycle import inference_aware
+
     size = _PARAMETERS.match(subject.strip())
     if not size:
         return None

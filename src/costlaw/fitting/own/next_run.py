@@ -92,7 +92,7 @@ def expected_half_width(
     covariance = np.cov(t, m)
     explained = covariance[0, 1] ** 2 / (covariance[1, 1] + scatter**2)
     left = max(1.0 - explained / max(covariance[0, 0], 1e-300), 0.0)
-    narrower = stdtrit(freedom + 1, 0.95) / stdtrit(freedom, 0.95)
+    narrower = float(stdtrit(freedom + 1, 0.95) / stdtrit(freedom, 0.95))
     return now, float(now * np.sqrt(left) * narrower)
 
 
