@@ -45,3 +45,14 @@ def test_a_target_under_the_floor_and_a_law_with_too_few_runs_are_refused(runs):
     few = runs.keep(np.arange(len(runs)) < 6)
     with pytest.raises(EvidenceError, match="carry no interval"):
         costlaw.forecast(few, 0.2, law="broken-power-1")
+
+
+def test_every_forecast_carries_its_diagnostics_as_sentences_and_fields(runs):
+    for answer in (
+        costlaw.forecast(runs, 0.12, law="M2"),
+        costlaw.forecast(runs, 0.14),
+        costlaw.forecast("imagenet", "5%"),
+    ):
+        found = answer.to_dict()["diagnostics"]
+        assert found[-1]["name"] == "reach" and all(one["sentence"] for one in found)
+        assert found[-1]["flagged"] == answer.evidence.startswith("beyond")

@@ -146,7 +146,9 @@ def serial(residuals: Array) -> Diagnostic:
     )  # fmt: skip
 
 
-def reach(backtested_dex: float, *, asked_dex: float | None = None, hidden: int) -> Diagnostic:
+def reach(
+    backtested_dex: float, *, asked_dex: float | None = None, hidden: int | None
+) -> Diagnostic:
     """Check a reach against what back-tests support.
 
     Parameters
@@ -155,13 +157,14 @@ def reach(backtested_dex: float, *, asked_dex: float | None = None, hidden: int)
         Reach up to which hidden runs fell inside their interval [dex].
     asked_dex : float, optional
         Reach of the forecast; none asked: whether any reach is supported at all.
-    hidden : int
-        Hidden runs behind it [count].
+    hidden : int or None
+        Hidden runs behind it [count]; None: back-tests of other curves than these runs.
     """
     if hidden == 0:
         sentence = "Reach: too few runs to hide any, so no forecast is supported by a back-test."
         return Diagnostic(name="reach", flagged=True, value=0.0, limit=asked_dex, sentence=sentence)
-    support = f"back-tests of {hidden} hidden runs support {backtested_dex:.2g} dex past the last"
+    whose = "back-tests" if hidden is None else f"back-tests of {hidden} hidden runs"
+    support = f"{whose} support {backtested_dex:.2g} dex past the last"
     if asked_dex is None:
         flagged = backtested_dex <= 0
         sentence = (

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from costlaw.costs import Cost, Site, contributions
 from costlaw.estimates import Estimate
+from costlaw.fitting.diagnostic import Diagnostic, reach
 from costlaw.fitting.scatter import Bands, ComputeAnswer, Fit, Recipe, ScatterBacktest, error_at
 from costlaw.forecasting.headroom import Headroom
 from costlaw.forecasting.pooled import PooledAnswer, PooledCheck, PooledFit
@@ -105,6 +106,15 @@ class Forecast(Shown):
         return WITHIN if held else BEYOND
 
     @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every check of the fit, and the reach of this answer against the back-tests."""
+        tested = self.backtest.backtested_reach_dex
+        many = getattr(self.backtest, "reach_dex", None)
+        hidden = None if many is None else int(many.size)
+        asked = reach(tested, asked_dex=self.answer.reach_dex, hidden=hidden)
+        return (*(one for one in self.fit.diagnostics if one.name != "reach"), asked)
+
+    @property
     def recipe_range(self) -> tuple[float, float]:
         """Smallest and largest point answer over all recipes [log10 FLOP]."""
         points = [recipe.log10_flop for recipe in self.recipes if recipe.log10_flop is not None]
@@ -177,6 +187,7 @@ class Forecast(Shown):
             "target_error": self.target_error,
             "evidence": self.evidence,
             "reach_dex": self.answer.reach_dex,
+            "diagnostics": [one.to_dict() for one in self.diagnostics],
             "log10_flop": self.answer.point_log10,
             "compute": self.compute.to_dict(level),
             "compute_next_result": self.compute_next.to_dict(level),

@@ -17,6 +17,7 @@ import numpy as np
 
 from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, UnreachableError
+from costlaw.fitting.diagnostic import Diagnostic, narrow_range
 from costlaw.fitting.scatter import Bands
 from costlaw.runs import Benchmark, Runs
 from costlaw.sources import Source, merge_sources
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from costlaw.forecasting.by_law import LawReading
 
 FEWEST = 5  # distinct amounts of compute that the pool needs
+WIDEST = 230.0  # ln of the largest range that the pool takes: 100 decades
 NARROWEST = 3.0  # largest over smallest amount that the pool needs
 MOST = 0.5  # P(unreachable) from which there is no number
 
@@ -37,7 +39,9 @@ def fits_pool(runs: Runs, column: str) -> bool:
     amounts = np.unique(amounts[np.isfinite(amounts)])
     curves = {label for label in runs.texts("curve") if label}
     return bool(
-        amounts.size >= FEWEST and amounts[-1] >= NARROWEST * amounts[0] and len(curves) < 2
+        amounts.size >= FEWEST
+        and math.log(NARROWEST) <= math.log(amounts[-1]) - math.log(amounts[0]) <= WIDEST
+        and len(curves) < 2
     )
 
 
@@ -94,6 +98,22 @@ class PooledFit:
         return self.predictive.notes
 
     @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every check of one law's fit; of the pool its range and what it is calibrated for."""
+        law = getattr(self.predictive, "fit", None)
+        if law is not None:
+            return tuple(law.diagnostics)
+        x, support = self.evidence.x, self.predictive.support
+        return (
+            narrow_range(float(np.ptp(x))),
+            Diagnostic(
+                name="unlike_the_library", flagged=not support.inside,
+                value=float(support.distance), limit=None,
+                sentence=f"The curve is {support.sentence}.",
+            ),
+        )  # fmt: skip
+
+    @property
     def quality(self) -> str:
         """How well the pool forecast the series' own hidden end, in words."""
         missed = self.predictive.backtest_error
@@ -133,6 +153,7 @@ class PooledFit:
             "n": self.n,
             "data_digest": self.digest,
             "level": level,
+            "diagnostics": [one.to_dict() for one in self.diagnostics],
             "predictive": self.predictive.to_dict(),
         }
 

@@ -48,8 +48,9 @@ def law_card(fit: LawFit) -> str:
              fit.rows()]  # fmt: skip
     two = [", ".join(cells[at : at + 2]) for at in range(0, len(cells), 2)]
     lines += [f"  {'coefficients' if not at else '':<14} {text}" for at, text in enumerate(two)]
+    unit = "row" if points.binned else "setting"
     aicc = f", AICc {fit.aicc:.1f}" if fit.aicc is not None else ""
-    lines.append(f"  misfit         {fit.scatter:.2%} (standard deviation of a setting){aicc}")
+    lines.append(f"  misfit         {fit.scatter:.2%} (standard deviation of a {unit}){aicc}")
     lines.append(f"  back-test      {fit.backtest.sentence}")
     best = fit.next_run.best
     room = 12 - len(lines) - (1 if best else 0)

@@ -31,6 +31,7 @@ ONE_INPUT = tuple(
 )  # fmt: skip
 WORSE = 1.5  # times the best score: from here a back-test is called worse
 POOL = "pool"
+WIDEST = 230.0  # ln of the range that the pool takes: 100 decades
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -223,6 +224,8 @@ def _pool_row(runs: Runs, column: str, error: float | None) -> LawRow:
     amounts, errors = runs.numbers(column), runs.numbers("error")
     good = np.isfinite(amounts)
     x, y = amounts[good], errors[good]
+    if np.ptp(np.log(x)) > WIDEST:
+        return LawRow(law=POOL, refused=f"the runs span {np.ptp(np.log10(x)):.0f} decades")
     try:
         whole = predict_curve(x, y)
     except CostlawError as refusal:
@@ -279,9 +282,15 @@ def _verdict(row: LawRow, best: float | None, least: float | None) -> str:
         words += [short[one.name] for one in row.fit.flagged if one.name in short]
     else:
         words.append("calibrated on published curves")
-    if row.answer is not None and (row.answer[3] >= 0.5 or math.isinf(row.answer[0])):
+    if row.answer is not None and never(row.answer):
         words.append("never gets there")
     return "; ".join(words) or "nothing against it"
+
+
+def never(answer: tuple[float, float, float, float]) -> bool:
+    """Return whether a law more likely never gets there (an input over 10^308 is not never)."""
+    point, _, _, share = answer
+    return share >= 0.5 if math.isfinite(share) else math.isinf(point)
 
 
 def target_words(runs: Runs, error: float) -> str:

@@ -216,7 +216,7 @@ class LawFit(Shown):
             noise = f"; they differ by {points.seed_noise:.2%}" if points.seed_noise else ""
             notes.append(f"{points.merged} rows repeat a setting and were merged{noise}")
         if points.binned:
-            notes.append(f"{points.binned:,} settings left out at equal steps of the logarithm")
+            notes.append(f"{points.binned:,} settings averaged in {self.n} bins of the logarithm")
         if points.left_out:
             notes.append(f"{points.left_out} rows without {' or '.join(points.columns)} left out")
         if points.convention:

@@ -1,7 +1,7 @@
 """The points that a law is fitted to: one for each setting, seeds merged, inputs by name.
 
 Repeated seeds of one setting become their geometric mean: they are less noise, not more evidence,
-and their spread is kept as the noise of one run. More than 400 settings along one resource are
+and their spread is kept as the noise of one run. More than 150 settings along one resource are
 averaged in bins of the logarithm, each with its count as weight. It chooses no law.
 """
 
@@ -24,9 +24,7 @@ RESOURCES = ("compute_flop", "hardware_burden_flop", "examples", "parameters", "
 UNITS = {"compute_flop": "FLOP", "hardware_burden_flop": "FLOP", "flop_per_pass": "FLOP",
          "examples": "examples", "parameters": "parameters", "duration_s": "s",
          "energy_kwh": "kWh", "cost_usd": "USD", "epochs": "passes", "year": "year"}  # fmt: skip
-MOST_SETTINGS = (
-    400  # along one resource: more are averaged, 10^5 checkpoints of one line say no more
-)
+MOST_SETTINGS = 150  # along one resource: more are averaged in bins
 MOST_JOINT = 4000  # settings of a joint law
 
 
@@ -237,7 +235,7 @@ def _merge(
 
 
 def _bins(amounts: Array) -> NDArray[np.int64]:
-    """Return the bin of each amount (rising from 0): itself, or one of 400 equal steps of ln."""
+    """Return the bin of each amount (rising from 0): itself, or one of 150 equal steps of ln."""
     order = np.unique(amounts, return_inverse=True)[1]
     if order.max(initial=0) < MOST_SETTINGS:
         return order.astype(np.int64)

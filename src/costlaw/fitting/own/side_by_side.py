@@ -32,7 +32,7 @@ def comparison_card(comparison: Comparison) -> str:
     if comparison.error is not None:
         asked = f"{unit} for {target_words(comparison.runs, comparison.error)} (90 %)"
     lines.append(
-        f"  {'law':<19}{'back-test':>10}{'AICc':>9}  {asked and f'{asked:<34}'}verdict".rstrip()
+        f"  {'law':<19}{'back-test':>10}{'AICc':>9}  {asked and f'{asked:<36}'}verdict".rstrip()
     )
     for row in rows:
         lines.append(_line(row, wide=bool(asked)).rstrip())
@@ -42,7 +42,7 @@ def comparison_card(comparison: Comparison) -> str:
 def _line(row: LawRow, *, wide: bool) -> str:
     score = f"{row.score:.1%}" if row.score is not None else "–"
     aicc = f"{row.fit.aicc:.1f}" if row.fit and row.fit.aicc is not None else "–"
-    answer = f"{answer_words(row):<34}" if wide else ""
+    answer = f"{answer_words(row):<36}" if wide else ""
     return f"  {row.law:<19}{score:>10}{aicc:>9}  {answer}{row.verdict}"
 
 
@@ -51,6 +51,8 @@ def answer_words(row: LawRow) -> str:
     if row.answer is None:
         return "–"
     point, low, high, never = row.answer
+    if math.isinf(point) and math.isfinite(never) and never < 0.5:
+        return "beyond 10^308"
     if math.isinf(point) and point > 0:
         return "never" if not math.isfinite(never) else f"never (P {never:.0%})"
     if math.isnan(point):
