@@ -63,8 +63,6 @@ def fit_frontier(design: Array, response: Array, start: Array | None = None) -> 
         total = float(np.hypot(scale, noise))
         start = np.concatenate([line, [np.log(total), np.log(max(scale / noise, 0.05))]])
 
-    from scipy.optimize import minimize  # half of the import time of everything that fits
-
     def loss(theta: Array) -> tuple[float, Array]:
         value, gradient = log_likelihood(theta, design, response)
         return -float(value.sum()), -gradient.sum(axis=0)
