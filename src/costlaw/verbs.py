@@ -378,21 +378,18 @@ def workload_of(
     '4.5e+22 2.6e+10'
     """
     from costlaw.cards import subject_of
-    from costlaw.lifecycle import Workload, inference_aware
-    from costlaw.lifecycle.workload import FLOP_PER_PARAMETER
+    from costlaw.lifecycle import inference_aware
+    from costlaw.lifecycle.workload import FLOP_PER_PARAMETER, Workload
 
-    size = _PARAMETERS.match(subject.strip())
-    notes = ""
-    if size:
-        parameters: float | None = parse_count(size["count"])
-        assert parameters is not None
+    size, notes = _PARAMETERS.match(subject.strip()), ""
+    parameters: float | None = parse_count(size["count"]) if size else None
+    if parameters is not None:
         planned = inference_aware(parameters, uses=1.0)
         training = Estimate.exact(planned.stated.training_flop, "FLOP", planned.sources)
     else:
         about = subject_of(subject)
-        training = about.compute
+        training, notes = about.compute, about.name
         parameters = about.system.parameters if about.system else None
-        notes = about.name
     if per_use is not None:
         once = parse_compute(per_use)
     elif parameters:
