@@ -139,14 +139,15 @@ def _moved(browser: object, server: Server) -> list[float]:
     page.wait_for_selector('figure.chart[data-movable="yes"]')
     return page.evaluate("""async () => {
         const handle = document.getElementById("handle"), found = [];
-        const state = () => [...document.querySelectorAll(".mark-rule line")]
-            .map((line) => line.getAttribute("transform")).join()
-            + document.querySelector("[data-part=usd] .value").textContent;
+        const rules = () => [...document.querySelectorAll(".mark-rule line")]
+            .map((line) => line.getAttribute("transform")).join();
+        const money = () => document.querySelector("[data-part=usd] .value").textContent;
         for (let step = 0; step < 60; step++) {
-            const before = state(), start = performance.now();
+            const before = [rules(), money()], start = performance.now();
             handle.value = Number(handle.value) + (step < 30 ? -2 : 2);
             handle.dispatchEvent(new Event("input", { bubbles: true }));
-            while (state() === before) await new Promise(requestAnimationFrame);
+            while (rules() === before[0] || money() === before[1])
+                await new Promise(requestAnimationFrame);
             found.push(performance.now() - start);
         }
         return found;

@@ -67,7 +67,7 @@ def look(desk: Desk, view: View) -> Shown:
         forecast = desk.forecast(view)
     except CostlawError as error:
         refusal = refusal_of(error)
-        if runs is not None and refusal.field not in {"law", "estimand"}:
+        if runs is not None:
             try:
                 fitted = desk.fit(replace(view, law="" if view.law == "pool" else view.law))
             except CostlawError:
