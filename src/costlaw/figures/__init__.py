@@ -2,13 +2,18 @@
 
 One idea: a picture is a plain dictionary (Vega-Lite 6, Satyanarayan et al. 2017) that any page can
 show and that ``save_figure`` turns into SVG, PNG or one offline HTML file. No numbers are made
-here: every one comes out of the result that is drawn.
+here: every one comes out of the result that is drawn. The two pictures of the lab are imported when
+they are asked for: the lab is most of what importing this room would cost.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
 
 from costlaw.figures.break_even import break_even_figure
 from costlaw.figures.claimed import claim_figure
 from costlaw.figures.dominance import dominance_figure
-from costlaw.figures.estimators import theory_figure
 from costlaw.figures.expected import over_time_figure
 from costlaw.figures.fitted import fit_figure
 from costlaw.figures.linking import is_address, link_points
@@ -24,7 +29,6 @@ from costlaw.figures.saving import (
     svg_text,
     write_whole,
 )
-from costlaw.figures.scaling import scale_figure
 from costlaw.figures.steps import error_steps
 from costlaw.figures.theme import theme_of
 from costlaw.figures.two_panels import forecast_figure
@@ -58,3 +62,17 @@ __all__ = [
     "theory_figure",
     "write_whole",
 ]
+
+_OF_THE_LAB = {
+    "scale_figure": "costlaw.figures.scaling",
+    "theory_figure": "costlaw.figures.estimators",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a picture of the lab on first use."""
+    if name not in _OF_THE_LAB:
+        raise AttributeError(f"module 'costlaw.figures' has no attribute '{name}'")
+    value = getattr(importlib.import_module(_OF_THE_LAB[name]), name)
+    globals()[name] = value
+    return value

@@ -19,7 +19,7 @@ from costlaw.figures.law_panel import (
     run_layer,
     scatter_of,
 )
-from costlaw.figures.own_fit import own_fit_figure
+from costlaw.figures.own_law import law_figure
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.time_panel import dated, time_frame, time_layers
 from costlaw.figures.wording import error_name, power_text
@@ -48,10 +48,8 @@ def fit_figure(fit: Fit | LawFit, *, width: int = 720, theme: str = "light") -> 
 
     Raises
     ------
-    EvidenceError
-        If the law has several inputs and so no single axis.
     OptionError
-        If the theme is unknown or the width too small.
+        If the theme is unknown, the width too small, or the law has several inputs.
 
     Examples
     --------
@@ -64,7 +62,7 @@ def fit_figure(fit: Fit | LawFit, *, width: int = 720, theme: str = "light") -> 
     ['Own runs: error against compute, power law']
     """
     if isinstance(fit, LawFit):
-        return own_fit_figure(fit, width=width, theme=theme)
+        return law_figure(fit, width=width, theme=theme)
     on = paper(width, theme)
     heads = (f"{fit.benchmark.title}: error against compute, {fit.law} law", _under(fit))
     return sheet(_panels(fit, on), heads=heads, says=f"{heads[0]}. {'; '.join(heads[1])}.", on=on)
