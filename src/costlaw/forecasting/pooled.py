@@ -253,6 +253,20 @@ def pool_answer(
     return fit, answer, check, draws
 
 
+def _as_far_as_checked(fit: PooledFit) -> str:
+    """Say what is forecast at the end of the checked reach; past it a probability is a guess."""
+    reach = fit.predictive.calibrated_reach
+    if not 0 < reach < math.inf:
+        return ""
+    end = np.array([fit.largest * 10.0**reach])
+    middle = float(fit.predictive.median(end)[0])
+    low, high = (float(side[0]) for side in fit.predictive.interval(end, 0.9))
+    return (
+        f"At {10.0**reach:.2g} times the largest run, as far as forecasts were checked, "
+        f"{middle:.3g} is expected (90 %: {low:.3g} to {high:.3g})."
+    )
+
+
 def check_reachable(fit: PooledFit, error: float) -> tuple[float, float]:
     """Return the median compute for an error [FLOP] and the probability of never.
 
@@ -267,8 +281,9 @@ def check_reachable(fit: PooledFit, error: float) -> tuple[float, float]:
         best = float(fit.evidence.error.min())
         raise UnreachableError(
             f"{fit.runs.origin}: an error of {error:g} is more likely never reached than reached "
-            f"(probability {never:.0%}); best run so far: {best:.4g}. Ask for a larger "
-            "error, or run something larger."
+            f"(probability {never:.0%}); best run so far: {best:.4g}. {_as_far_as_checked(fit)} "
+            "Ask for a larger error, run something larger, or see what single laws say: costlaw "
+            f"compare {fit.runs.origin} --error {error:g}"
         )
     return float(point), float(never)
 
