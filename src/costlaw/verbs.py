@@ -260,7 +260,7 @@ def plan(
     wish: Wish | None = None,
     site: str | Site = "today",
     sites: Sequence[Site] = (),
-    strategies: Sequence[Strategy] = (),
+    strategies: Sequence[Strategy] | None = None,
     **asked: Any,
 ) -> Plan:
     """Plan for a target error, or for what a budget buys.
@@ -276,7 +276,8 @@ def plan(
     site : str or Site
         Where the ladder and the next point are priced.
     sites, strategies : sequences
-        What the table compares; the table of sites, and doing nothing, if not given.
+        What the table compares besides doing nothing; the sites and strategies that ship if not
+        given.
     **asked
         ``law``, ``estimand`` and how to read the source, as for :func:`forecast`.
 
@@ -303,12 +304,14 @@ def plan(
     >>> len(made.options) >= 15, made.advice.best.usd.value < 1e7
     (True, True)
     """
+    from costlaw.lifecycle import default_strategies
     from costlaw.planning import Wish, error_after, plan_for_budget, plan_for_error
 
     wanted = wish or Wish()
+    listed = default_strategies() if strategies is None else strategies
     if error is not None:
         found = forecast(source, error, site=site, **asked)
-        return plan_for_error(found, wish=wanted, sites=sites, strategies=strategies)
+        return plan_for_error(found, wish=wanted, sites=sites, strategies=listed)
     if wanted.budget is None:
         raise OptionError("a plan needs a target error or a budget: name one of them.")
     law = {key: asked.pop(key) for key in ("law", "estimand") if key in asked}
@@ -322,7 +325,7 @@ def plan(
             " little that the law says nothing of its error. Name a larger budget."
         )
     found = forecast(runs, buys, site=site, **law)
-    return plan_for_budget(found, wish=wanted, sites=sites, strategies=strategies)
+    return plan_for_budget(found, wish=wanted, sites=sites, strategies=listed)
 
 
 def _best_of(runs: Runs) -> float:

@@ -65,9 +65,17 @@ def test_the_table_is_site_by_strategy_by_size():
     assert {"site", "strategy", "chance", "usd", "co2e_kg", "device_hours"} <= set(frame.columns)
 
 
+def test_without_a_word_every_strategy_that_ships_is_compared_but_those_of_size(made):
+    names = {o.strategy.name for o in made.options}
+    assert names == {"baseline", *(s.name for s in default_strategies())} - {"smaller-network"}
+    assert any("size is the table's own axis" in note for note in made.notes)
+    assert {o.strategy.name for o in plan("imagenet", "8%", strategies=()).options} == {"baseline"}
+
+
 def test_a_larger_chance_costs_more_at_every_site(made):
-    for site in {o.site for o in made.options}:
-        rows = sorted((o for o in made.options if o.site == site), key=lambda o: o.chance)
+    for pair in {(o.site, o.strategy.name) for o in made.options}:
+        mine = (o for o in made.options if (o.site, o.strategy.name) == pair)
+        rows = sorted(mine, key=lambda o: o.chance)
         assert [o.usd.value for o in rows] == sorted(o.usd.value for o in rows)
 
 
@@ -97,7 +105,7 @@ def test_a_deadline_says_how_many_devices_finish_in_time():
 
 def test_the_chance_of_a_size_is_that_of_the_next_result(imagenet):
     needed = compute_for(imagenet, 0.07)
-    made = plan("imagenet", "7%", sites=[TODAY])
+    made = plan("imagenet", "7%", sites=[TODAY], strategies=())
     for option in made.options:
         share = np.mean(needed.draws <= option.cost.compute.value * (1 + 1e-9))
         assert share == pytest.approx(option.chance, abs=0.001)

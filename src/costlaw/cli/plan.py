@@ -27,7 +27,7 @@ from costlaw.cli.options import (
 @click.option("--at", "places", multiple=True, metavar="SITE",
               help="Compare this site; all of the table if not given.")  # fmt: skip
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME",
-              help="Compare this strategy too; all for every one of the table.")  # fmt: skip
+              help="Compare this strategy; by default all of the table; none.")  # fmt: skip
 @click.option("--strategies", "table", default=None, metavar="FILE",
               help="Table of strategies: a CSV, or lab for those the lab measured.")  # fmt: skip
 @click.option("--per-use", default=None, metavar="FLOP", help="Operations of one use.")
@@ -106,11 +106,13 @@ def _sites(names: tuple[str, ...]) -> list[Any]:
     return [site_of(name) for name in names]
 
 
-def _strategies(names: tuple[str, ...], table: str | None) -> list[Any]:
+def _strategies(names: tuple[str, ...], table: str | None) -> list[Any] | None:
     from costlaw.cli.options import strategies_known
     from costlaw.lifecycle import strategy_of
 
-    if not names and table is None:
+    if "none" in names:
         return []
+    if not names and table is None:
+        return None
     known = strategies_known(table)
     return list(known) if not names or "all" in names else [strategy_of(n, known) for n in names]
