@@ -25,6 +25,8 @@ SAME = {
         "lifecycle", "GPT-3", "--uses", "1e12", "--map", "--region", "FR"),
     "/api/v1/lifecycle?subject=13+billion+parameters&uses=2+trillion": (
         "lifecycle", "13 billion parameters", "--uses", "2 trillion"),
+    "/api/v1/plan?source=imagenet&error=8%25&budget=$100,000": (
+        "plan", "imagenet", "--error", "8%", "--budget", "$100,000"),
     "/api/v1/decompose?source=imagenet": ("decompose", "imagenet"),
     "/api/v1/decompose?source=hardware": ("decompose", "hardware"),
     "/api/v1/audit": ("audit",),

@@ -60,6 +60,18 @@ class ForecastQuery(FitQuery):
     site: Text = Field(default="today", description="today, article-2021 or authors-2022.")
 
 
+class PlanQuery(FitQuery):
+    """A target error or a budget, and by when."""
+
+    error: Text = Field(default="", description="Target error, or empty for a budget alone.")
+    budget: Text = Field(default="", description="For the final run: $2 million.")
+    deadline: Text = Field(default="", description="Done by: 2027-06-30.")
+    chance: float = Field(
+        default=0.8, allow_inf_nan=False, description="Chance of reaching it that is enough."
+    )
+    site: Text = Field(default="today", description="today, article-2021 or authors-2022.")
+
+
 class CompareQuery(Evidence):
     """Which runs, and perhaps a target at which every law is inverted."""
 

@@ -15,7 +15,9 @@ from costlaw.cards import Subject, cost, side_by_side
 from costlaw.costs import Choice, preset
 from costlaw.decomposition import decompose, hardware_trends
 from costlaw.literature import available, benchmarks
-from costlaw.units import parse_error
+from costlaw.planning import Wish
+from costlaw.units import parse_error, parse_money
+from costlaw.verbs import plan
 from costlaw.web.api.answering import REFUSALS, as_json
 from costlaw.web.api.queries import (
     CompareQuery,
@@ -24,6 +26,7 @@ from costlaw.web.api.queries import (
     FitQuery,
     ForecastQuery,
     LifeQuery,
+    PlanQuery,
     Text,
 )
 from costlaw.web.desk import Desk
@@ -117,6 +120,25 @@ def priced(desk: Desk, name: str, query: CostQuery) -> Any:
 async def lifecycle(request: Request, query: Annotated[LifeQuery, Query()]) -> Response:
     """Return what ``costlaw lifecycle SUBJECT --uses N --json`` prints."""
     return as_json(await desk_of(request).ask(lambda: answer_life(query).to_dict()))
+
+
+@router.get("/plan", summary="A target error or a budget as a ranked table of choices")
+async def plan_choices(request: Request, query: Annotated[PlanQuery, Query()]) -> Response:
+    """Return what ``costlaw plan SOURCE --error E --budget USD --json`` prints."""
+    desk = desk_of(request)
+    view = query.view(error=query.error or "5%", site=query.site)
+
+    def answer() -> dict[str, Any]:
+        wish = Wish(
+            budget=parse_money(query.budget) if query.budget else None,
+            deadline=query.deadline or None, chance=query.chance,
+        )  # fmt: skip
+        return plan(
+            desk.runs(view), query.error or None, wish=wish, site=view.site, sites=[],
+            strategies=[], law=query.law or None, estimand=view.estimand,
+        ).to_dict()  # fmt: skip
+
+    return as_json(await desk.ask(answer, own=query.own))
 
 
 @router.get("/compare", summary="Every law side by side on a series of runs")

@@ -19,6 +19,8 @@ _EXAMPLES = {
     "/api/v1/forecast": "source=imagenet&error=5%25",
     "/api/v1/runs": "source=imagenet",
     "/api/v1/cost": "subject=AlexNet&vs=NASNet-A",
+    "/api/v1/plan": "source=imagenet&error=8%25&budget=%24100,000",
+    "/api/v1/lifecycle": "subject=GPT-3&uses=1+billion/day",
     "/api/v1/decompose": "source=imagenet",
     "/api/v1/audit": "claim=five-percent-flop",
     "/api/v1/audit/over-time": "benchmark=imagenet&error=5%25",
