@@ -175,3 +175,18 @@ def test_the_command_prints_the_table_and_draws_it(fashion, tmp_path):
     assert done.stdout.splitlines()[0].startswith("strategy,family,title")
     assert "Error against measured time" in picture.read_text()
     assert (tmp_path / "r.csv").exists()
+
+
+def test_the_recorded_table_is_read_by_lifecycle_and_names_its_run():
+    from importlib.resources import files
+
+    import polars as pl
+
+    path = files("costlaw.lab").joinpath("data", "strategies.csv")
+    recorded = pl.read_csv(str(path))
+    read = {item.name: item for item in read_strategies(str(path))}
+    assert set(read) == set(recorded["strategy"]) and len(read) == 18
+    assert recorded["version"].n_unique() == recorded["digest"].n_unique() == 1
+    assert set(recorded["preset"]) == {"full"} and recorded["n"].min() >= 5
+    assert read["bfloat16"].size.value == pytest.approx(0.5, rel=0.01)
+    assert read["pruned-once"].time_per_use.value > 0.8  # zeros save operations, not time

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 OURS = Source(title="Strategies compared on one task", obtained="measured", locator="costlaw.lab")
+COUNTERS = {"A", "B"}  # energy read from a counter or a power sensor
 RATIOS = {
     "error_ratio": "error",
     "training_flop_ratio": "paid_flop",
@@ -89,6 +90,9 @@ class StrategyTable:
         dense = [getattr(cell, field) for cell in self.by_strategy["dense"]]
         if any(value is None for value in (*mine, *dense)):
             return None
+        counted = {cell.energy_tier for cell in self.by_strategy[strategy]} <= COUNTERS
+        if field == "energy_per_use_kwh" and not counted:
+            return None  # load × rated power: its ratio would be that of time, and noise
         return paired(mine, dense, level=level)
 
     def verdict(self, strategy: str) -> str:
