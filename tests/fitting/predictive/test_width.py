@@ -17,7 +17,8 @@ from costlaw.fitting.predictive.width import (
 )
 
 TRUE = Width(
-    level=np.array([-3.0, 0.6, 0.0, 0.3, 0.0, 0.2]), slope=np.array([-1.0, 0.5, 0.0, 0.2, 0.0])
+    level=np.array([-3.0, 0.6, 0.0, 0.3, 0.0, 0.2, 0.0, 0.0, -0.2]),
+    slope=np.array([-1.0, 0.5, 0.0, 0.2, 0.0]),
 )
 
 
@@ -66,10 +67,11 @@ def test_the_gradient_of_the_likelihood_equals_finite_differences():
     known = clues(random, 40)
     designs = tuple(np.column_stack([np.ones(40), one]) for one in (known.level, known.slope))
     rest = (known.fall, misses_of(random, known), np.full(40, 1 / 40))
-    place = np.concatenate([TRUE.level, TRUE.slope, [0.7]]) + 0.1 * random.standard_normal(12)
+    place = np.concatenate([TRUE.level, TRUE.slope, [0.7]])
+    place = place + 0.1 * random.standard_normal(place.size)
     _, slope = _objective(place, designs, *rest)
-    for axis in range(12):
-        step = 1e-5 * np.eye(12)[axis]
+    for axis in range(place.size):
+        step = 1e-5 * np.eye(place.size)[axis]
         ends = [_objective(place + sign * step, designs, *rest)[0] for sign in (1, -1)]
         assert slope[axis] == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=2e-5)
 

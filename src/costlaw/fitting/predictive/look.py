@@ -30,6 +30,7 @@ SMALLEST_REACH = 0.05  # in ln x: widths do not shrink below it
 UNIT = math.log(BACKTEST_REACH)  # reach that spread and back-test error are stated at [ln x]
 FARTHEST = math.log(16)  # in ln x: the farthest reach that misses were learned at
 SMALLEST_FALL = 1e-4  # in ln error: a curve that does not fall is read as falling this much
+MANY = 16  # runs from which on their number no longer tells how sure the noise is
 TINY = 5e-4  # rounding of printed values [ln error]
 
 
@@ -172,11 +173,12 @@ class Look:
         fall = np.maximum(self.level - center, SMALLEST_FALL)
         there = np.maximum(self.level - self.center(slowing, near), SMALLEST_FALL)
         spread, missed = self.spread(near), self.missed
-        level = [self.noise, self.roughness, self.lift, missed]
+        level = [self.noise, self.roughness, self.lift, missed, self.upward, self.recent]
+        few = max(math.log(MANY / self.curve.size), 0.0)
         return Clues(
             center=center,
             fall=fall,
-            level=np.stack([*(one * math.log(v + TINY) for v in level), reach], axis=-1),
+            level=np.stack([*(one * math.log(v + TINY) for v in level), one * few, reach], axis=-1),
             slope=np.stack(
                 [
                     reach,

@@ -32,7 +32,10 @@ PROBABILITIES = np.array(
 TAIL = (1e-4, 3.0)  # outermost probability, and how much farther it lies than the 1 % miss
 SMALLEST_STEP = 1e-3  # between neighbouring quantiles, so that both directions have one answer
 RIDGE = 1e-3  # pulls the coefficients of standardised clues to 0 where the data say nothing
-LEVEL_CLUES = ("noise", "roughness", "lift of the last run", "back-test", "reach")
+LEVEL_CLUES = (
+    "noise", "roughness", "lift of the last run", "back-test", "upward steps", "recent fall",
+    "few runs", "reach",
+)  # fmt: skip
 SLOPE_CLUES = ("reach", "spread over fall", "back-test over recent fall", "runs")
 LEVEL_RANGE, SLOPE_RANGE = (-11.0, 2.0), (-6.0, 0.3)  # of ln A and ln S
 MOST = 50.0  # |S q| beyond which e^(S q) is not followed
@@ -47,7 +50,7 @@ class Clues:
     ----------
     center, fall : ndarray of shape (m,)
         Pooled ln error, and how far it lies under the level at the last run.
-    level : ndarray of shape (m, 5)
+    level : ndarray of shape (m, 8)
         Logarithms of LEVEL_CLUES.
     slope : ndarray of shape (m, 4)
         Logarithms of SLOPE_CLUES.
@@ -72,7 +75,7 @@ class Width:
 
     Parameters
     ----------
-    level : ndarray of shape (6,)
+    level : ndarray of shape (9,)
         Intercept and coefficients of LEVEL_CLUES.
     slope : ndarray of shape (5,)
         Intercept and coefficients of SLOPE_CLUES.
