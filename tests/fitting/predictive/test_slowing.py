@@ -11,7 +11,10 @@ def outlook(random, *, doubt=0.02, share=0.5):
     u = np.linspace(0.1, random.uniform(0.5, 2.5), 6)
     recent = float(np.exp(random.normal(-2, 0.5)))
     members = -2.0 - share * recent * u
-    return Outlook(u=u, members=members, level=-2.0, recent=recent, doubt=doubt, unit=0.75)
+    return Outlook(
+        u=u, members=members, level=-2.0, recent=recent, doubt=doubt, unit=0.75, far=9.0,
+        members_far=float(members[-1]),
+    )  # fmt: skip
 
 
 def test_the_rule_is_recovered_from_curves_that_follow_it():
@@ -41,9 +44,22 @@ def test_the_rule_counts_more_the_more_members_disagree_and_not_inside_the_runs(
     assert RULE.share(wild) > 0.99
     inside = Outlook(
         u=np.array([-1.0, 0.0]), members=np.array([-1.5, -2.0]), level=-2.0, recent=0.2,
-        doubt=1.0, unit=0.75,
+        doubt=1.0, unit=0.75, far=2.8, members_far=-2.5,
     )  # fmt: skip
     assert (RULE.center(inside) == inside.members).all()
+
+
+def test_beyond_the_library_s_reach_the_members_go_on_from_where_the_pool_got_to():
+    u = np.array([2.0, 2.8, 2.801, 4.0])
+    members = -2.0 - 0.2 * u
+    one = Outlook(
+        u=u, members=members, level=-2.0, recent=0.2, doubt=0.05, unit=0.75, far=2.8,
+        members_far=-2.56,
+    )  # fmt: skip
+    center = RULE.center(one)
+    assert center[1] > members[1]
+    assert center[2] == pytest.approx(center[1], abs=1e-3)
+    assert center[3] - center[2] == pytest.approx(members[3] - members[2])
 
 
 def test_the_pool_states_how_much_the_rule_counts():

@@ -157,7 +157,8 @@ class Look:
         """Return what the members say at u (m,), for the rule of slowing."""
         return Outlook(
             u=u, members=self.forecasts(u).mean(axis=0), level=self.level, recent=self.recent,
-            doubt=self.doubt, unit=UNIT,
+            doubt=self.doubt, unit=UNIT, far=FARTHEST,
+            members_far=float(self.forecasts(np.array([FARTHEST])).mean()),
         )  # fmt: skip
 
     def center(self, slowing: Slowing, u: Array) -> Array:

@@ -6,10 +6,11 @@ benchmark, the resource or the network. So the pool's forecast is shrunk towards
 
     ln error = level - gain * recent fall * ln(1 + bend * u) / bend,   u = ln(x / last x),
 
-the more, the less the members agree and the noisier the runs are (empirical Bayes, Efron & Morris
-1975): share = s^2 / (s^2 + v f^2), with s the members' disagreement and the noise, f the fall
-forecast by the rule, and v the variance between curves. ``gain``, ``bend`` and ``v`` are learned on
-the library; the curve asked about, and its hidden runs, are not in it. It fits no law.
+up to sixteen times the last run, the more, the less the members agree and the noisier they are
+(empirical Bayes, Efron & Morris 1975): share = s^2 / (s^2 + v f^2), with s the members'
+disagreement and the noise, f the fall forecast by the rule, and v the variance between curves.
+``gain``, ``bend`` and ``v`` are learned on the library; the curve asked about, and its hidden
+runs, are not in it. It fits no law.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Outlook:
         Fitted ln error at the last shown run, and its recent fall per ln x.
     doubt, unit : float
         Disagreement and noise [ln error], and the u that it was taken at.
+    far, members_far : float
+        The u up to which the rule was learned, and the members' mean ln error there.
     """
 
     u: Array
@@ -49,6 +52,8 @@ class Outlook:
     recent: float
     doubt: float
     unit: float
+    far: float
+    members_far: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +84,16 @@ class Slowing:
         return float(one.doubt**2 / (one.doubt**2 + self.variance * fall**2))
 
     def center(self, one: Outlook) -> Array:
-        """Return the pooled ln error (m,): members and rule; the members alone inside the runs."""
-        share = self.share(one)
-        rule = one.level - one.recent * self.fall(one.u)
-        return np.asarray(
-            np.where(one.u > 0, (1 - share) * one.members + share * rule, one.members)
-        )
+        """Return the pooled ln error (m,).
+
+        Inside the runs the members alone; up to ``far`` members and rule; from there on the members
+        go on alone, from where the pool got to.
+        """
+        near = np.clip(one.u, 0.0, one.far)
+        members = np.where(one.u > one.far, one.members_far, one.members)
+        rule = one.level - one.recent * self.fall(near)
+        lean = np.where(one.u > 0, self.share(one) * (rule - members), 0.0)
+        return np.asarray(one.members + lean)
 
 
 def learn_slowing(outlooks: Sequence[Outlook], truths: Sequence[Array], weights: Array) -> Slowing:
