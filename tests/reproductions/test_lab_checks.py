@@ -1,6 +1,6 @@
 """External checks of the lab: what papers say of pruning and distillation, on Fashion-MNIST.
 
-Heavy, so left out of make test: about 100 CPU seconds with make test-slow.
+Heavy, so left out of make test: about 45 CPU seconds with make test-slow.
 """
 
 import pytest
