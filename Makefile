@@ -92,7 +92,7 @@ lower-bounds:
 	$(PYTHON) -m venv $(VENV)-lower
 	$(PYTHON) scripts/lower_bounds.py figures meter oracles > $(VENV)-lower/pins.txt
 	$(VENV)-lower/bin/pip install -q --disable-pip-version-check -r $(VENV)-lower/pins.txt \
-	  pytest pytest-xdist hypothesis pandas pyarrow -e .
+	  pytest pytest-xdist hypothesis 'pandas==2.2.*' 'pyarrow==16.*' -e .
 	$(VENV)-lower/bin/python -m pytest -n $(WORKERS) -m "not slow" tests/words tests/runs tests/laws \
 	  tests/hardware tests/costs tests/compute tests/literature tests/cards tests/fitting \
 	  tests/forecasting tests/trackers tests/figures tests/cli/test_spine.py tests/cli/test_import.py

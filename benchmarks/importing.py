@@ -2,6 +2,7 @@
 
 Run: python -m benchmarks.importing [--runs 10000] [--points 1000] [--peer-runs 200] [--json]
      python -m benchmarks.importing --only tensorboard --runs 100000 --hard-links
+     python -m benchmarks.importing --stream --runs 100000
 
 Makes a store of each kind (MLflow's SQLite file in the schema of the recorded one, TensorBoard
 event files, one CSV a run as Lightning writes it), then reads it in children of their own:
@@ -87,6 +88,26 @@ print(json.dumps([len(found), max(found)[1]]))
     ),
 }
 SCALED = {"tensorboard"}
+STREAM = """
+import json, sys, resource
+import numpy as np
+from costlaw.trackers.choosing import choose
+from costlaw.trackers.collecting import collect
+from costlaw.trackers.logged import LoggedRun, Trace
+from costlaw.trackers.tabulating import raw_frame
+count, points = int(sys.argv[1]), int(sys.argv[2])
+base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+steps = np.arange(1.0, points + 1)
+stream = (
+    LoggedRun(name=f"run {n}", identity=f"{n:032x}", settings={"train_flops": 1e15 + n},
+              traces={"val/error": Trace.of(steps, 0.9 * (1e15 + n) ** -0.02 * steps ** -0.1)})
+    for n in range(count)
+)
+table = collect(stream, named=frozenset(), points="last", unfinished=False)
+chosen, _ = choose(table, named={}, directions={}, error_unit="auto", origin="stream")
+frame, _, _ = raw_frame(table, chosen)
+print(json.dumps([frame.height, base]))
+"""
 
 
 def curve(run: int, points: int) -> tuple[np.ndarray, float]:
@@ -219,8 +240,19 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=STORES)
     parser.add_argument("--hard-links", action="store_true")
     parser.add_argument("--folder", default=None, help="where the stores are made")
+    parser.add_argument(
+        "--stream",
+        action="store_true",
+        help="no store: runs straight into the table, points and all",
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if options.stream:
+        found = child(STREAM, str(options.runs), str(options.points))
+        print(
+            json.dumps({"schema": "costlaw.benchmark-stream/1", "points": options.points, **found})
+        )
+        return
     rows = measure(options)
     if options.json:
         print(json.dumps({"schema": "costlaw.benchmark-importing/1", "rows": rows}, indent=2))

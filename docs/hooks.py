@@ -67,7 +67,8 @@ def _python():
     parts = ["# Python\n\nEvery public name, from its docstring.\n"]
     for name in costlaw.__all__:
         if name != "__version__":
-            parts.append(f"::: {costlaw._PUBLIC[name]}.{name}\n")
+            where = f"{costlaw._PUBLIC[name]}.{name}"
+            parts.append(f"::: {where}\n    options:\n      heading: costlaw.{name}\n")
     return "\n".join(parts)
 
 

@@ -193,3 +193,13 @@ def test_a_folder_of_a_store_may_be_moved_and_read_again(tmp_path, plain):
     store = mlflow_files(tmp_path)
     shutil.move(store, tmp_path / "elsewhere")
     same(tmp_path / "elsewhere", plain, rel=1e-9)
+
+
+def test_codecarbons_own_file_is_joined_by_the_name_of_its_project(tmp_path):
+    store = written(tmp_path / "errors.csv", [["net-0", 0.5, 1e15], ["net-1", 0.4, 4e15]],
+                    ["name", "val_error", "train_flops"])  # fmt: skip
+    runs = import_runs(store, join=[HERE / "codecarbon" / "emissions.csv"])
+    with (HERE / "codecarbon" / "emissions.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert runs.numbers("energy_kwh").tolist() == [float(row["energy_consumed"]) for row in rows]
+    assert runs.numbers("duration_s").tolist() == [float(row["duration"]) for row in rows]

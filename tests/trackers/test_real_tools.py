@@ -108,3 +108,21 @@ def test_what_a_library_writes_while_it_trains_is_what_it_returned(
     runs = import_runs(tmp_path, reader=kind.replace("_", ""), **options)
     assert sorted(runs.numbers("compute_flop")) == pytest.approx(expected[compute].to_list())
     assert sorted(runs.numbers("error")) == pytest.approx(sorted(expected[error]), rel=1e-5)
+
+
+def test_codecarbons_file_made_now_is_joined(tmp_path):
+    if importlib.util.find_spec("codecarbon") is None:
+        pytest.skip("codecarbon is not installed")
+    code = (
+        "import pathlib, runpy, sys\n"
+        f"recipe = runpy.run_path({str(HERE / 'make_codecarbon.py')!r})\n"
+        "recipe['make'](pathlib.Path(sys.argv[1]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True,
+                          text=True, check=False, timeout=300)  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    (tmp_path / "runs.csv").write_text(
+        "name,val_error,train_flops\nnet-0,0.5,1e15\nnet-1,0.4,4e15\n"
+    )
+    runs = import_runs(tmp_path / "runs.csv", join=[tmp_path / "emissions.csv"])
+    assert (runs.numbers("energy_kwh") > 0).all()
