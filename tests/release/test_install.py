@@ -15,10 +15,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-NOT_HERE = {"test", "lab", "flop", "ray"}  # torch is gigabytes unless a CPU build is named first
+# those with torch pull gigabytes unless a CPU build is named first
+NOT_HERE = {"test", "lab", "flop", "ray", "callbacks"}
 IMPORTS = {"figures": "altair, vl_convert", "meter": "psutil, pynvml", "report": "typst",
            "web": "fastapi, uvicorn", "docs": "mkdocs, mkdocstrings", "mlflow": "mlflow",
            "wandb": "wandb", "tensorboard": "tensorboard",
+           "prometheus": "prometheus_client", "opentelemetry": "opentelemetry.sdk",
            "oracles": "statsmodels, lmfit, iminuit, odrpack"}  # fmt: skip
 pytestmark = pytest.mark.slow
 
