@@ -20,7 +20,7 @@ NOT_HERE = {"test", "lab", "flop", "ray", "callbacks"}
 IMPORTS = {"figures": "altair, vl_convert", "meter": "psutil, pynvml", "report": "typst",
            "web": "fastapi, uvicorn", "docs": "mkdocs, mkdocstrings", "mlflow": "mlflow",
            "wandb": "wandb", "tensorboard": "tensorboard",
-           "prometheus": "prometheus_client", "opentelemetry": "opentelemetry.sdk",
+           "prometheus": "prometheus_client", "opentelemetry": "opentelemetry.metrics",
            "oracles": "statsmodels, lmfit, iminuit, odrpack"}  # fmt: skip
 pytestmark = pytest.mark.slow
 
