@@ -49,6 +49,25 @@ def test_a_moved_target_is_the_forecast_of_that_target(drawn):
     assert rows["target-rule"][0]["y"] < target_rows(drawn, drawn)["target-rule"][0]["y"]
 
 
+def test_a_target_below_the_panel_is_an_arrow_at_its_edge_and_covers_nothing(drawn):
+    rows = target_rows(drawn, at_error(drawn, 0.02))
+    heights = [panel["height"] for panel in live_forecast_figure(drawn)["vconcat"]]
+    for name, height in zip(("time", "target"), heights, strict=True):
+        assert rows[f"{name}-rule"] == []
+        assert {row["text"] for row in rows[f"{name}-text"]} == {"↓ target 2.0 %"}
+        assert all(0 < row["y"] < height for row in rows[f"{name}-text"])
+    assert not any(rows[f"answer-{kind}"] for kind in ("rule", "text", "point"))
+
+
+def test_points_lie_over_lines_so_that_a_pointer_meets_them(drawn):
+    for spec in (live_forecast_figure(drawn), forecast_figure(drawn)):
+        for panel in spec["vconcat"]:
+            marks = [layer["mark"]["type"] for layer in panel["layer"]]
+            runs = next(place for place, layer in enumerate(panel["layer"])
+                        if "tooltip" in layer["encoding"])  # fmt: skip
+            assert "line" not in marks[runs:]
+
+
 def test_only_addresses_of_pages_become_links(drawn):
     live = live_forecast_figure(drawn)
     run = next(iter(drawn.runs))

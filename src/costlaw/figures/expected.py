@@ -95,9 +95,9 @@ def _layers(expected: OverTime, results: Dated, *, frame: Frame, on: Paper) -> l
     stroke = {"color": theme.law, "strokeWidth": 2}
     return [
         *_grey(expected, frame, on),
-        dated_points(results, frame, on),
         layers.line([row for row in line if row["x"] <= expected.last_year], mark=stroke),
         layers.line(past, mark={**stroke, "strokeDash": [7, 4]}),
+        dated_points(results, frame, on),
         layers.segment(frame, frame.x, level, color=theme.target, strokeDash=[5, 3]),
         *layers.haloed(aim, (4, rule - 0.75 * size),
                        theme=theme, color=theme.target),

@@ -7,11 +7,14 @@ another forecast of the same law stand in them. Nothing is computed here.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from costlaw.figures import layers
 from costlaw.figures.compute_panel import answer_layers, compute_frame
-from costlaw.figures.moving import Rows, from_tables, move_rows
-from costlaw.figures.sheet import paper, sheet
+from costlaw.figures.frame import Frame
+from costlaw.figures.moving import Layer, Rows, from_tables, move_rows
+from costlaw.figures.sheet import Paper, paper, sheet
 from costlaw.figures.time_panel import dated_runs, target_layers, time_frame
 from costlaw.figures.two_panels import error_span, forecast_panels, forecast_words
 from costlaw.forecasting import Forecast
@@ -67,11 +70,27 @@ def target_rows(
         Rows by table [px].
     """
     on, span = paper(width, theme), error_span(drawn)
-    target, results = (moved.target_error, moved.shown_error), dated_runs(drawn.runs)
+    results = dated_runs(drawn.runs)
     rows: Rows = {}
     if results.has_time:
         frame = time_frame(results, y=span, on=on)
-        rows |= move_rows("time", frame, target_layers(target, frame, on))
+        rows |= move_rows("time", frame, _target(moved, frame, on))
     frame = compute_frame(drawn, y=span, on=on)
-    rows |= move_rows("target", frame, target_layers(target, frame, on))
-    return rows | move_rows("answer", frame, answer_layers(moved, frame, on))
+    rows |= move_rows("target", frame, _target(moved, frame, on))
+    answer = answer_layers(moved, frame, on) if _is_shown(moved, frame) else []
+    return rows | move_rows("answer", frame, answer)
+
+
+def _is_shown(moved: Forecast, frame: Frame) -> bool:
+    return frame.y[0] <= math.log10(moved.target_error) <= frame.y[1]
+
+
+def _target(moved: Forecast, frame: Frame, on: Paper) -> list[Layer]:
+    """Return the target; one below the panel is an arrow at its edge until it is drawn anew."""
+    if _is_shown(moved, frame):
+        return target_layers((moved.target_error, moved.shown_error), frame, on)
+    below = math.log10(moved.target_error) < frame.y[0]
+    row = frame.height - 0.75 * on.size if below else 0.75 * on.size
+    words = f"{'↓' if below else '↑'} target {moved.shown_error}"
+    return layers.haloed(words, (4.0, row), theme=on.theme, color=on.theme.target,
+                         fontSize=on.size)  # fmt: skip

@@ -96,9 +96,9 @@ def time_layers(
         taken.append((0.0, rule - 1.4 * on.size, 0.62 * on.size * 14, rule))
         marks = moving("time", frame, target_layers(target, frame, on))
     return [
-        dated_points(results, frame, on),
         layers.line(best, mark={"color": on.theme.law, "strokeWidth": 2}),
         *marks,
+        dated_points(results, frame, on),  # over the line, so that a pointer meets them
         *dated_names(results, frame, taken=taken, on=on),
     ]
 
