@@ -6,6 +6,7 @@ import pytest
 
 from costlaw.costs import preset
 from costlaw.figures import break_even_figure, dominance_figure
+from costlaw.figures.labels import Label, text_box
 from costlaw.lifecycle import (
     Workload,
     compare_strategies,
@@ -48,6 +49,27 @@ def test_every_strategy_is_named_with_what_it_does_to_the_error():
     for item in default_strategies():
         assert item.name in texts
     assert "distilled-half (error ×1.12)" in texts
+
+
+@pytest.mark.parametrize("width", [720, 1100])
+def test_names_of_strategies_stand_clear_of_every_line(width):
+    spec = break_even_figure(compare_strategies(WORK, default_strategies(), site=SITE), width=width)
+    upper = spec["vconcat"][0]
+    lines = [layer for layer in upper["layer"] if layer["mark"]["type"] == "line"]
+    (x0, x1), (y0, y1) = (lines[0]["encoding"][axis]["scale"]["domain"] for axis in "xy")
+    spots = [((row["x"] - x0) / (x1 - x0) * upper["width"],
+              (y1 - row["y"]) / (y1 - y0) * upper["height"])
+             for line in lines for row in line["data"]["values"]]  # fmt: skip
+    names = {item.name for item in default_strategies()}
+    told = [layer for layer in upper["layer"] if layer["mark"].get("text") in names]
+    assert {layer["mark"]["text"] for layer in told} == names
+    for layer in told:
+        at = (layer["encoding"][axis]["value"] for axis in "xy")
+        mark = layer["mark"]
+        left, top, right, bottom = text_box(
+            Label(text=mark["text"], x=next(at), y=next(at), align=mark["align"]), mark["fontSize"]
+        )
+        assert not any(left < x < right and top < y < bottom for x, y in spots), mark["text"]
 
 
 def test_a_single_strategy_is_enough_for_a_picture():

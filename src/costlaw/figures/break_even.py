@@ -16,7 +16,7 @@ from costlaw.figures import layers
 from costlaw.figures.answer_bar import answer_bar
 from costlaw.figures.dominance import _NAMES
 from costlaw.figures.frame import Frame, decade_ticks, log_ticks
-from costlaw.figures.labels import place
+from costlaw.figures.labels import Box, Label, around, place, text_box
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.wording import power_text, short_number
 from costlaw.lifecycle import Lifecycle, StrategyComparison
@@ -138,26 +138,44 @@ def _upper(
     }
     levels: dict[float, str | list[str]] = {t: f"×{10**t:.2g}" for t in log_ticks(frame.y)}
     hues = _HUES[on.theme.name]
-    wanted, drawn = [], []
+    drawn, lines = [], {}
     for i, life in enumerate(_shown(found)):
         rows = [{"x": float(a), "y": float(b)} for a, b in zip(uses, curves[life.strategy.name],
                                                                strict=True)]  # fmt: skip
         stroke = {"color": hues[i % 7], "strokeWidth": 2, "strokeDash": _DASHES[i % 7]}
         drawn.append(layers.line(rows, mark=stroke))
-        at = _label_place(i, len(curves))
-        spot = rows[int(at * (_STEPS - 1))]
-        wanted.append((life.strategy.name, frame.across(spot["x"]), frame.down(spot["y"])))
+        lines[life.strategy.name] = [(frame.across(row["x"]), frame.down(row["y"])) for row in rows]
     drawn[0]["encoding"] |= {"x": layers.axis_x(frame, ticks), "y": layers.axis_y(frame, levels)}
-    placed = place(wanted, room=(frame.width, frame.height), taken=[(0, frame.down(0.0) - 4,
-                   frame.width, frame.down(0.0) + 4)], size=on.size, most=8)  # fmt: skip
-    colors = {life.strategy.name: hues[i % 7] for i, life in enumerate(_shown(found))}
+    colors = {name: hues[i % 7] for i, name in enumerate(lines)}
     names = [
-        mark for label in placed
+        mark for label in _labels(lines, frame, own=_own_boxes(found, frame, on), size=on.size)
         for mark in layers.haloed(label.text, (label.x, label.y), theme=on.theme,
                                   align=label.align, fontSize=on.size - 1,
                                   color=colors[label.text])
     ]  # fmt: skip
     return frame, [*drawn, *marks, *_own(found, frame, on), *names]
+
+
+def _labels(
+    lines: dict[str, list[tuple[float, float]]], frame: Frame, *, own: list[Box], size: int
+) -> list[Label]:
+    """Return names beside their lines: where no line runs, else as near as there is room."""
+    level = frame.down(0.0)
+    taken = [*own, (0.0, level - 4, float(frame.width), level + 4)]
+    crossed = [around(*spot, 4.5) for line in lines.values() for spot in line]
+    found: list[Label] = []
+    for i, (name, line) in enumerate(lines.items()):
+        usual = int(_label_place(i, len(lines)) * (len(line) - 1))
+        near = np.argsort(np.abs(np.arange(len(line)) - usual), kind="stable").tolist()
+        tries = [(at, crossed) for at in near[::2]] + [(at, []) for at in near[:1]]
+        for at, lined in tries:
+            placed = place([(name, *line[at])], room=(frame.width, frame.height),
+                           taken=[*taken, *lined], size=size, most=1)  # fmt: skip
+            if placed:
+                found += placed
+                taken.append(text_box(placed[0], size))
+                break
+    return found
 
 
 def _label_place(i: int, count: int) -> float:
@@ -185,6 +203,15 @@ def _own(found: StrategyComparison, frame: Frame, on: Paper) -> list[dict[str, A
         *layers.haloed(f"asked: {short_number(uses)} uses", (column + gap, 0.9 * on.size),
                        theme=on.theme, align=side, color=on.theme.target),
     ]  # fmt: skip
+
+
+def _own_boxes(found: StrategyComparison, frame: Frame, on: Paper) -> list[Box]:
+    """Return what the rule of the workload's own uses and its words cover [px]."""
+    column = frame.across(math.log10(found.baseline.workload.uses.value))
+    wide = 0.62 * on.size * 18
+    left = column - wide if column > 0.6 * frame.width else column
+    return [(column - 3, 0.0, column + 3, float(frame.height)),
+            (left, 0.0, left + wide, 1.8 * on.size)]  # fmt: skip
 
 
 def _lower(

@@ -88,11 +88,22 @@ def upright(frame: Frame, x: float, *, text: str, on: Paper) -> list[Layer]:
                                  color=on.theme.target, fontSize=on.size)]  # fmt: skip
 
 
+def _ground(row: Row, top: float, *, frame: Frame, on: Paper) -> list[Layer]:
+    """Return the ground under name and value, so that no rule runs through the words."""
+    name, value = (0.6 * on.size * len(text) + 6 for text in (row.name, row.text))
+    left, right = (0.0, min(name, frame.width)), (max(frame.width - value, 0.0), frame.width)
+    return [
+        layers.block((start, top + 5, end, top + 23), color=on.theme.background)
+        for start, end in (left, right)
+    ]
+
+
 def _row(row: Row, place: int, *, frame: Frame, on: Paper) -> list[Layer]:
     top, line = TALL * place, TALL * (place + 0.7)
     theme, color = on.theme, on.theme.target if row.strong else on.theme.law
     marks = [
         layers.block((0, line - 0.5, frame.width, line + 0.5), color=theme.grid),
+        *_ground(row, top, frame=frame, on=on),
         layers.writing(row.name, 0, top + 14, color=theme.text, fontSize=on.size),
         *layers.haloed(row.text, (frame.width, top + 14), theme=theme, color=color, align="right",
                        fontSize=on.size, fontWeight=600),
