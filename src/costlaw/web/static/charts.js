@@ -14,8 +14,12 @@ const library = () => window.vegaEmbed
   ? Promise.resolve()
   : new Promise((resolve) => document.getElementById("vega").addEventListener("load", resolve, { once: true }));
 
+/** Ask for every specification at once, before the library is there to draw it. */
 export function drawAll() {
-  for (const figure of document.querySelectorAll("figure.chart")) watch.observe(figure);
+  for (const figure of document.querySelectorAll("figure.chart")) {
+    later(figure);
+    watch.observe(figure);
+  }
 }
 
 export function redrawAll() {
