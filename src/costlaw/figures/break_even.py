@@ -167,7 +167,7 @@ def _labels(
     for i, (name, line) in enumerate(lines.items()):
         usual = int(_label_place(i, len(lines)) * (len(line) - 1))
         near = np.argsort(np.abs(np.arange(len(line)) - usual), kind="stable").tolist()
-        tries = [(at, crossed) for at in near[::2]] + [(at, []) for at in near[:1]]
+        tries = [(at, crossed) for at in near[::2]] + [(at, []) for at in near[::2]]
         for at, lined in tries:
             placed = place([(name, *line[at])], room=(frame.width, frame.height),
                            taken=[*taken, *lined], size=size, most=1)  # fmt: skip
