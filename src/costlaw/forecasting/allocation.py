@@ -35,6 +35,7 @@ from costlaw.version import __version__
 Array = NDArray[np.float64]
 NEXT = 0.9  # the error after the next tenth off
 SIZES = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the best parameters, along the frontier of equal error
+APART = 1e3  # a 90 % interval of the best size that spans more than this factor is no answer
 LAWS = ("joint", "joint-repeated")
 
 
@@ -249,7 +250,7 @@ class Allocation(Shown):
         flags = [one.sentence for one in fit.flagged if one.name != "reach"][:2]
         lines = [
             f"Best use of {format_number(self.compute_flop, 3)} FLOP "
-            f"({format_quantity(usd.value, 'USD')} at {self.site.name})",
+            f"({format_quantity(usd.value, 'USD')} at site {self.site.name})",
             f"  parameters   {self.parameters}",
             f"  examples     {self.examples}{again}",
             f"  error        {self.error} {fit.benchmark.error_unit}",
@@ -321,6 +322,23 @@ def allocate_runs(
             moved[name] = float(optimum_exponent(other.batch.coefficients)[0])
     else:
         moved[fit.convention] = float(optimum_exponent(fit.batch.coefficients)[0])
-    return Allocation(
+    made = Allocation(
         fit=fit, compute_flop=compute_flop, site=site, distinct=distinct, conventions=moved
+    )
+    _need_told(made)
+    return made
+
+
+def _need_told(made: Allocation) -> None:
+    """Refuse a split whose interval spans more than any decision could use."""
+    low, high = made.parameters.low, made.parameters.high
+    if np.isnan(high) or high <= APART * low:
+        return
+    inputs = np.log(made.fit.points.inputs[:2])
+    together = float(np.corrcoef(inputs)[0, 1])
+    raise EvidenceError(
+        f"{made.fit.runs.origin}: these runs do not say how to split a budget: the best size is "
+        f"anywhere from {_number(low)} to {_number(high)} parameters (90 %). Parameters and "
+        f"examples correlate by {together:.2f} over the runs; train some of the same size on "
+        "fewer and on more examples."
     )

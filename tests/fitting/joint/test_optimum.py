@@ -112,3 +112,13 @@ def test_a_joint_answer_is_refused_where_the_runs_cannot_give_one():
         allocate_runs(fit, 1e21, site=preset("today"), distinct=1e9)
     with pytest.raises(EvidenceError, match="every run has epochs = 1"):
         fit_law(simulated(), "joint-repeated")
+
+
+def test_runs_whose_sizes_and_examples_rise_together_name_no_split():
+    n = np.array([5e6, 12e6, 25e6, 50e6, 100e6, 200e6])
+    d = np.array([2e8, 4e8, 8e8, 1.6e9, 3.2e9, 6.4e9])
+    error = [0.3825, 0.3015, 0.234, 0.193, 0.1525, 0.1265]
+    frame = pl.DataFrame({"params": n, "tokens": d, "error": error})
+    fit = fit_law(Runs.from_frame(frame), "joint")
+    with pytest.raises(EvidenceError, match=r"correlate by 1\.00 over the runs; train some"):
+        allocate_runs(fit, 1e21, site=preset("today"))

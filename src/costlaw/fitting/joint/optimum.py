@@ -75,10 +75,12 @@ def best_split(compute_flop: Array | float, coefficients: Array) -> Best:
     log_n = log_ratio + product * beta / both
     log_d = product - log_n
     error = floor + first * np.exp(-alpha * log_n) + second * np.exp(-beta * log_d)
-    return Best(
-        compute_flop=np.broadcast_to(compute_flop, error.shape).astype(float),
-        parameters=np.exp(log_n), examples=np.exp(log_d), epochs=np.ones(error.shape), error=error,
-    )  # fmt: skip
+    with np.errstate(over="ignore", under="ignore"):  # draws that fix no split run off; they may
+        return Best(
+            compute_flop=np.broadcast_to(compute_flop, error.shape).astype(float),
+            parameters=np.exp(log_n), examples=np.exp(log_d), epochs=np.ones(error.shape),
+            error=error,
+        )  # fmt: skip
 
 
 def compute_for_error(error: Array | float, coefficients: Array) -> Array:
