@@ -300,3 +300,13 @@ def test_doctor_says_what_can_be_metered_and_which_extras_are_there(tmp_path):
         assert channel["tier"] in "ABC"
     for absence in found["absent"]:
         assert absence["reason"]
+
+
+def test_recover_prices_a_run_as_it_was_told_when_it_began(tmp_path):
+    costlaw = [sys.executable, "-m", "costlaw", "meter"]
+    told = [*costlaw, "--dir", "runs", "--region", "FR", "--pue", "1.5", "--quiet", "--"]
+    subprocess.run([*told, sys.executable, "-c", "0"], cwd=tmp_path, check=True, timeout=60)
+    done = subprocess.run([*costlaw, "recover", "--dir", "runs", "--json"], cwd=tmp_path,
+                          capture_output=True, text=True, check=True, timeout=60)  # fmt: skip
+    cost = json.loads(done.stdout)["runs"][0]["cost"]
+    assert (cost["where"], cost["pue"]) == ("France", 1.5)

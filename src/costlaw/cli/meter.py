@@ -120,7 +120,7 @@ def _name_of(words: list[str]) -> str:
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
     """Return what the meter is told: a chip, a PUE, and the price of all devices together."""
-    known = {key: options[key] for key in ("pue",) if options[key]}
+    known = {key: options[key] for key in ("pue", "region") if options[key]}
     if options["chip"]:
         known |= {"chip": options["chip"], "chip_count": options["chips"]}
     if any(options[key] is not None for key in ("chip", "usd_per_hour", "region", "pue")):
@@ -140,7 +140,17 @@ def _tariff_options(options: dict[str, Any]) -> dict[str, Any]:
 def _bill(metered: Any, options: dict[str, Any]) -> Any:
     from costlaw.cards import bill_of_metered, tariff_of
 
-    return bill_of_metered(metered, tariff_of(metered, **_tariff_options(options)))
+    return bill_of_metered(metered, tariff_of(metered, **_as_told(metered, options)))
+
+
+def _as_told(metered: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the tariff's options; what is not given now was perhaps told when the run began."""
+    known, kept = _tariff_options(options), metered.settings
+    for key in ("region", "pue"):
+        known[key] = kept.get(key) if known[key] is None else known[key]
+    if known["chip"] is None and kept.get("chip"):
+        known |= {"chip": kept["chip"], "count": float(kept.get("chip_count") or 1)}
+    return known
 
 
 def _server(port: int | None) -> Any:

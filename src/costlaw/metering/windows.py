@@ -44,6 +44,7 @@ SETTINGS = frozenset(
         "number_format",
         "pue",
         "price_usd_per_hour",
+        "region",
         "total_examples",
         "target_error",
     }
