@@ -24,7 +24,7 @@ from scipy.special import ndtri
 
 from costlaw.exceptions import OptionError, UnitError
 from costlaw.sources import Source, merge_sources
-from costlaw.units import divide_units, format_quantity, multiply_units
+from costlaw.units import divide_units, format_quantity, format_range, multiply_units
 
 DRAWS = 2000  # draws of every estimate that is not exact
 
@@ -295,8 +295,8 @@ class Estimate:
         if self.is_exact:
             return format_quantity(self.value, self.unit)
         low, high = self.interval(0.9)
-        left, right = (format_quantity(end, self.unit) for end in (low, high))
-        return f"{format_quantity(self.value, self.unit)} (90 %: {left} to {right})"
+        ends = format_range(low, high, self.unit)
+        return f"{format_quantity(self.value, self.unit)} (90 %: {ends})"
 
 
 def _finite(value: float) -> float | None:

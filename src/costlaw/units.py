@@ -404,3 +404,29 @@ def format_quantity(value: float, unit: str, digits: int = 2) -> str:
     if unit == "device-hour":
         return f"{format_number(value, digits)} device-hours"
     return f"{format_number(value, digits)} {unit}".strip()
+
+
+def format_range(low: float, high: float, unit: str) -> str:
+    """Print two ends of an interval; a unit that both share is said once, if that is unambiguous.
+
+    Examples
+    --------
+    >>> format_range(11e6, 560e6, "kWh"), format_range(800.0, 2e6, "kg CO2e")
+    ('11 to 560 GWh', '800 kg CO2e to 2,000 t CO2e')
+    >>> format_range(8.0, 94e6, "kg CO2e"), format_range(9.6e6, 4.5e8, "device-hour")
+    ('8.0 kg CO2e to 94,000 t CO2e', '9.6 million to 450 million device-hours')
+    >>> format_range(22.0, 1.86e8, "device-hour")
+    '22 device-hours to 186 million device-hours'
+    """
+    left, right = (format_quantity(end, unit) for end in (low, high))
+    (first, scale), (second, scaled) = _unit_of(left), _unit_of(right)
+    if first and first == second and (scale or not scaled):  # "22 to 186 million" reads otherwise
+        left = left.removesuffix(f" {first}")
+    return f"{left} to {right}"
+
+
+def _unit_of(text: str) -> tuple[str, str]:
+    """Return the unit and the word of scale of a printed quantity, each perhaps empty."""
+    rest = text.split(" ")[1:]
+    scale = rest.pop(0) if rest and rest[0] in {"million", "billion", "trillion"} else ""
+    return " ".join(rest), scale

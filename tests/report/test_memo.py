@@ -61,6 +61,11 @@ def test_own_runs_get_a_memo_without_the_articles_claims(own):
     assert {"Evidence", "Sources", "What was checked", "Checklist"} <= set(titles)
 
 
+def test_the_question_of_own_runs_names_no_benchmark(own, imagenet):
+    assert "like your own runs" in section(own, "Question").blocks[0].text
+    assert "on ImageNet" in section(imagenet, "Question").blocks[0].text
+
+
 def test_the_page_runs_only_scripts_that_its_policy_names(imagenet):
     page = page_text(imagenet)
     policy = re.search(r'Security-Policy" content="([^"]+)"', page)[1]

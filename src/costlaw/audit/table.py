@@ -86,6 +86,16 @@ class Audit:
         shown = ", ".join(f"{count} {name}" for name, count in counts.most_common())
         return f"Audit({len(self.claims)} claims: {shown})"
 
+    @property
+    def summary(self) -> str:
+        """How many claims got which verdict, as a sentence."""
+        counts = Counter(claim.verdict.split(" recipe ")[0] for claim in self.claims)
+        words = {"holds exactly": "hold exactly", "only under": "only under some recipes"}
+        shown = "; ".join(
+            f"{count} {words.get(name, name)}" for name, count in counts.most_common()
+        )
+        return f"{len(self.claims)} claims: {shown}. The first recipe is a claim's plain reading."
+
     def __iter__(self) -> Iterator[Claim]:
         return iter(self.claims)
 

@@ -183,12 +183,16 @@ def _short(quantity: Estimate) -> str:
 def _hardware(subject: Subject) -> str:
     held = subject.capacity
     assert held is not None
+    days = held.duration_s / 86400
+    time = f"{days:.3g} days" if days >= 1 else f"{24 * days:.3g} h"
     text = (
-        f"{held.count:,.6g} × {held.chip} for {held.duration_s / 86400:.3g} days ="
+        f"{held.count:,.6g} × {held.chip} for {time} ="
         f" {format_number(held.device_hours, 3)} device-hours; burden"
         f" {format_number(held.burden_flop, 3)} FLOP ({held.number_format} peak)"
     )
     used = held.utilization
+    if used is None and held.burden_flop < subject.compute.value:
+        return f"{text}, less than its compute: it ran faster than this format's peak"
     return text if used is None else f"{text}, {format_percent(used)} used"
 
 

@@ -20,7 +20,7 @@ from costlaw.metering import Metered
 from costlaw.metering.capacity import chip_of_driver
 from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
-from costlaw.units import format_quantity
+from costlaw.units import format_quantity, format_range
 
 LEVEL = 0.9
 
@@ -91,8 +91,8 @@ def _said(quantity: Estimate) -> str:
     middle = format_quantity(quantity.value / size, unit)
     if quantity.is_exact:
         return middle
-    low, high = (format_quantity(end / size, unit) for end in quantity.interval(LEVEL))
-    return f"{middle} (90 %: {low} to {high})"
+    low, high = (end / size for end in quantity.interval(LEVEL))
+    return f"{middle} (90 %: {format_range(low, high, unit)})"
 
 
 def tariff(

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 CORRECTIONS = (
-    "an architecture search priced at 626,155 lb was measured at 3.2 t, 88 times less: it ran on a"
-    " small proxy model and on better chips (Patterson et al. 2021)",
+    "an architecture search put at 284 t CO2e (626,155 lb) was measured at 3.2 t, 88 times"
+    " less: it ran on a small proxy model and on better chips (Patterson et al. 2021)",
     "others' estimates after the fact were off by 100 to 100,000 times (Patterson et al. 2022)",
     "peak rate × time is capacity held, not work done: sustained readings cost 3 to 5 times more"
     " per operation than peak ones",

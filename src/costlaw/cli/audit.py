@@ -87,4 +87,4 @@ def _print_claims(claim: str | None, as_json: bool) -> None:
         if item.note:
             click.echo(f"    {item.note}")
     if not claim:
-        click.echo(repr(result), err=True)
+        click.echo(result.summary, err=True)

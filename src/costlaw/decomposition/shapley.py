@@ -83,7 +83,7 @@ class Share:
         return {**vars(self), "identified": self.identified}
 
     def __str__(self) -> str:
-        ends = f"90 %: {self.low:+.0%} to {self.high:+.0%}"
+        ends = f"90 %: {format_percent(self.low)} to {format_percent(self.high)}"
         verdict = "" if self.identified else ", not identified"
         return f"{self.factor} {format_percent(self.share)} ({ends}{verdict})"
 

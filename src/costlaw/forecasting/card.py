@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from costlaw.estimates import Estimate
-from costlaw.units import format_quantity
+from costlaw.units import format_quantity, format_range
 
 if TYPE_CHECKING:
     from costlaw.forecasting.forecast import Forecast
@@ -29,14 +29,8 @@ def _log_line(quantity: Estimate) -> str:
 
 
 def _bill(quantity: Estimate) -> str:
-    low, high = quantity.interval(0.9)
-    left, right = (format_quantity(end, quantity.unit) for end in (low, high))
-    noun = left.rsplit(" ", 1)[-1]
-    if right.endswith(f" {noun}") and noun not in {"million", "billion", "trillion", "CO2e"}:
-        left = left.removesuffix(f" {noun}")
-    elif left.endswith(" t CO2e") and right.endswith(" t CO2e"):
-        left = left.removesuffix(" t CO2e")
-    return f"{format_quantity(quantity.value, quantity.unit)} (90 %: {left} to {right})"
+    ends = format_range(*quantity.interval(0.9), quantity.unit)
+    return f"{format_quantity(quantity.value, quantity.unit)} (90 %: {ends})"
 
 
 def card(forecast: Forecast) -> str:

@@ -123,8 +123,9 @@ class StrategyComparison(Shown):
                 lines.append(f"  {'baseline':<20} {total}")
                 continue
             name, error = life.strategy.name, life.strategy.error.value
+            chance = format_percent(self.beats(life))
             lines.append(
-                f"  {name:<20} {total}, cheaper with {format_percent(self.beats(life))}; error"
+                f"  {name:<20} {total}, cheaper with a chance of {chance}; error"
                 f" ×{error:.3g}; {self.break_evens[name].words}"
             )
         more = len(lines) - 12

@@ -23,7 +23,7 @@ from costlaw.lifecycle.tables import data_digest
 from costlaw.lifecycle.workload import Workload
 from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
-from costlaw.units import format_number, format_percent, format_quantity
+from costlaw.units import format_number, format_percent, format_quantity, format_range
 from costlaw.version import __version__
 
 if TYPE_CHECKING:
@@ -256,8 +256,8 @@ def _short(quantity: Estimate) -> str:
     """Return an estimate with its 90 % interval, as a card prints it."""
     if quantity.is_exact:
         return format_quantity(quantity.value, quantity.unit)
-    low, high = (format_quantity(end, quantity.unit) for end in quantity.interval(0.9))
-    return f"{format_quantity(quantity.value, quantity.unit)} ({low} to {high})"
+    ends = format_range(*quantity.interval(0.9), quantity.unit)
+    return f"{format_quantity(quantity.value, quantity.unit)} ({ends})"
 
 
 def lifecycle_of(

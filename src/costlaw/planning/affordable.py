@@ -89,7 +89,8 @@ class Affordable:
         low, high = self.year.interval(0.9)
         ends = " to ".join(_year_text(end, self.start) for end in (low, high))
         text = f"{_year_text(self.year.value, self.start)} if the {which} {go} on (90 %: {ends})"
-        return text + (f", never with {format_percent(self.year.never)}" if self.year.never else "")
+        never = self.year.never
+        return text + (f", never with a chance of {format_percent(never)}" if never else "")
 
 
 def _year_text(year: float, start: float) -> str:

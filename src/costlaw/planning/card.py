@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from costlaw.units import format_number, format_percent, format_quantity
+from costlaw.units import format_number, format_percent, format_quantity, format_range
 
 if TYPE_CHECKING:
     from costlaw.planning.option import Option
@@ -29,7 +29,10 @@ def card(plan: Plan) -> str:
     str
     """
     forecast = plan.forecast
-    lines = [f"{forecast.benchmark.title}: {_asked(plan)}, {len(plan.options)} choices"]
+    lines = [
+        f"{forecast.benchmark.title}: {_asked(plan)}, {len(plan.options)} choices, "
+        "here the best of each site"
+    ]
     lines += [f"  {_row(item, plan)}" for item in _chosen(plan)]
     if plan.step:
         lines.append(f"  next point  {plan.step}")
@@ -75,7 +78,7 @@ def _row(item: Option, plan: Plan) -> str:
     made = "" if item.strategy.name == "baseline" else f", {item.strategy.name}"
     low, high = (format_quantity(end, "USD") for end in item.usd.interval(0.9))
     carbon = item.cost.co2e_kg
-    tons = " to ".join(format_quantity(end, carbon.unit) for end in carbon.interval(0.9))
+    tons = format_range(*carbon.interval(0.9), carbon.unit)
     hours = format_number(item.cost.device_hours.value)
     if item.error is not None:
         benchmark = plan.forecast.benchmark

@@ -67,7 +67,7 @@ def choices_for_error(
     places, found, notes = tuple(sites), [], []
     for strategy in (BASELINE, *strategies):
         if strategy.family in SIZE_FAMILIES:
-            notes.append(f"{strategy.name}: left out, size is the table's own axis")
+            notes.append(f"{strategy.name}: left out: a plan chooses the size already")
             continue
         target = forecast.target_error / strategy.error.value
         if forecast.benchmark.is_fraction and not target < 1:

@@ -107,9 +107,10 @@ class Ladder:
         last, first = self.rungs[-1], self.rungs[0]
         count = f"{len(self.rungs)} runs" if len(self.rungs) > 1 else "1 run"
         reached = "" if self.reaches else f", not the {wanted} asked for"
+        low, high = (format_number(rung.compute_flop) for rung in (first, last))
+        sizes = f"from {low} to {high} FLOP" if low != high else f"of {low} FLOP"
         return (
-            f"the interval {now}; {count} from {format_number(first.compute_flop)} to"
-            f" {format_number(last.compute_flop)} FLOP for {format_quantity(last.spent_usd, 'USD')}"
+            f"the interval {now}; {count} {sizes} for {format_quantity(last.spent_usd, 'USD')}"
             f" should bring it to ×{format_number(10**last.width_dex)}{reached}"
         )
 

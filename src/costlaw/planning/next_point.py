@@ -56,10 +56,12 @@ class NextPoint:
         usd = self.cost.usd
         low, high = (format_quantity(end, "USD") for end in usd.interval(0.9))
         times = format_number(self.ratio.value)
+        digits = 2 if self.start < 0.1 else 3  # a tenth of a point, so that the ends differ
+        start = format_percent(self.start, digits)
         return (
-            f"{format_percent(self.start)} → {format_percent(self.end)}: a run of"
+            f"{start} → {format_percent(self.end, digits)}: a run of"
             f" {format_quantity(usd.value, 'USD')} ({low} to {high}), ×{times} of one at"
-            f" {format_percent(self.start)}"
+            f" {start}"
         )
 
 

@@ -11,7 +11,7 @@ from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError
 from costlaw.forecasting import Forecast, at_error
 from costlaw.report.blocks import Block, Bullets, Moving, Paragraph, Picture, Section, Table
-from costlaw.units import format_percent, format_quantity
+from costlaw.units import format_percent, format_quantity, format_range
 
 NAMES = {
     "device_hours": "device time",
@@ -48,11 +48,7 @@ def ends(quantity: Estimate, level: float) -> str:
     low, high = quantity.interval(level)
     if quantity.unit == "FLOP":
         return f"{power(low)} to {power(high)}"
-    left, right = (format_quantity(end, quantity.unit) for end in (low, high))
-    for noun in (" device-hours", " t CO2e", " kg CO2e", " kWh", " GWh", " MWh"):
-        if left.endswith(noun) and right.endswith(noun):
-            left = left.removesuffix(noun)
-    return f"{left} to {right}"
+    return format_range(low, high, quantity.unit)
 
 
 def shown(quantity: Estimate) -> str:
@@ -60,6 +56,13 @@ def shown(quantity: Estimate) -> str:
     if quantity.unit == "FLOP":
         return f"{power(quantity.value)} FLOP"
     return format_quantity(quantity.value, quantity.unit)
+
+
+def _place(forecast: Forecast) -> str:
+    """Return on which benchmark, or that the runs are one's own."""
+    if forecast.benchmark.name == "own runs":
+        return "like your own runs"
+    return f"on {forecast.benchmark.title}"
 
 
 def question(forecast: Forecast) -> Section:
@@ -70,7 +73,7 @@ def question(forecast: Forecast) -> Section:
         blocks=(
             Paragraph(
                 text=f"What does it take to train a network with an error of "
-                f"{forecast.shown_error} on {forecast.benchmark.title}, and what does it cost at "
+                f"{forecast.shown_error} {_place(forecast)}, and what does it cost at "
                 f"the site “{site.name}” ({site.title})?"
             ),
         ),

@@ -84,7 +84,8 @@ def _need_columns(frame: pl.DataFrame, chosen: dict[str, ColumnChoice], origin: 
     if not any(column in chosen for column in RESOURCES):
         raise ColumnError(
             f"{origin}: no column is a resource (found {headers}); expected compute, examples, "
-            'parameters or time. Name it: --column compute_flop="…".'
+            'parameters or time. Name it: --column compute_flop="…"; device-hours become FLOP by '
+            "3,600 × the chip's FLOP/s × utilization."
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from costlaw.estimates import Estimate
 from costlaw.forecasting import Forecast
 from costlaw.forecasting.forecast import BEYOND, INSIDE
-from costlaw.units import format_quantity
+from costlaw.units import format_quantity, format_range
 
 LEVEL = 0.9
 QUANTITIES = (("usd", "Money"), ("device_hours", "Time"), ("energy_kwh", "Energy"),
@@ -46,18 +46,7 @@ def interval_words(quantity: Estimate) -> str:
     if quantity.is_exact:
         return "exact"
     low, high = quantity.interval(LEVEL)
-    left = format_quantity(low, quantity.unit)
-    right = format_quantity(high, quantity.unit) if high < math.inf else "unbounded"
-    return f"{_without_shared_unit(left, right)} to {right}"
-
-
-def _without_shared_unit(left: str, right: str) -> str:
-    """Return the lower end without the unit that the upper one repeats: 11 to 560 GWh."""
-    words, others = left.split(), right.split()
-    while len(words) > 1 and words[-1] == others[-1] and not words[-1].endswith("illion"):
-        words.pop()
-        others.pop()
-    return " ".join(words)
+    return format_range(low, high, quantity.unit)
 
 
 def bill_parts(forecast: Forecast) -> list[Part]:

@@ -266,7 +266,7 @@ def _verdict(row: LawRow, best: float | None, least: float | None) -> str:
         return f"not fitted: {row.refused}"
     words = []
     if row.score is None:
-        words.append("no back-test: too few runs to hide any")
+        words.append("no back-test: too few runs once the largest are hidden")
     elif row.score == best:
         words.append("best back-test")
     elif best is not None and row.score > WORSE * best:

@@ -246,7 +246,8 @@ class Fit(Shown):
         unit = self.benchmark.error_unit
         best = format_percent(least, 3) if self.benchmark.is_fraction else f"{least:.4g} {unit}"
         kind = self.evidence.cluster_kind
-        grouped = f", in {self.evidence.clusters} {kind} clusters" if kind != "run" else ""
+        groups = "settings" if kind == "setting" else f"{kind} clusters"
+        grouped = f", in {self.evidence.clusters} {groups}" if kind != "run" else ""
         lines = [
             f"{self.benchmark.title}: {self.law} law, {self.estimand} ({line.regression})",
             f"  evidence       {self.n} runs ({self.edition}, {self.measure}){grouped}",
