@@ -68,7 +68,7 @@ def test_the_table_is_site_by_strategy_by_size():
 def test_without_a_word_every_strategy_that_ships_is_compared_but_those_of_size(made):
     names = {o.strategy.name for o in made.options}
     assert names == {"baseline", *(s.name for s in default_strategies())} - {"smaller-network"}
-    assert any("size is the table's own axis" in note for note in made.notes)
+    assert any("a plan chooses the size already" in note for note in made.notes)
     assert {o.strategy.name for o in plan("imagenet", "8%", strategies=()).options} == {"baseline"}
 
 
