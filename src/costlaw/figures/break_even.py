@@ -243,7 +243,7 @@ def _row(
     """Return one strategy's name with its diamond and bar, or what it says instead."""
     item = found.break_evens[life.strategy.name]
     above = frame.down(y) - 1.25 * on.size
-    named = f"{_name(life)}: cheaper with a chance of {format_percent(found.beats(life))}"
+    named = f"{_name(life)}: cheaper with {format_percent(found.beats(life))}"
     words = layers.haloed(named, (2, above), theme=on.theme, fontSize=on.size - 1)
     if item.at_once >= 0.95 or item.never >= 0.95:
         return [*words, *layers.haloed(item.words, (2, frame.down(y)), theme=on.theme,
