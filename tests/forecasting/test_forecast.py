@@ -103,3 +103,24 @@ def test_runs_that_fall_faster_than_theory_leave_no_headroom():
 
     room = headroom(best=("small", 0.1, 1e9), target=0.05, practice_flop=4e9)
     assert str(room).endswith("16 billion FLOP, 4.0× more: no room, these runs fall faster")
+
+
+def test_a_pool_far_from_the_plain_power_law_says_so_and_where_to_look():
+    from costlaw.runs import Runs
+    from costlaw.verbs import forecast
+
+    runs = Runs.from_records(
+        [
+            {
+                "name": f"r{i}",
+                "error": 0.5 * 10 ** (-0.13 * 0.6 * i),
+                "compute_flop": 10 ** (15 + 0.6 * i),
+            }
+            for i in range(6)
+        ]
+    )
+    best = float(runs.numbers("error").min())
+    far, near = forecast(runs, 0.5 * best), forecast(runs, 0.97 * best)
+    told = [note for note in far.notes if note.startswith("A power law alone says 10^")]
+    assert len(told) == 1 and "costlaw compare" in told[0]
+    assert not [note for note in near.notes if note.startswith("A power law alone")]

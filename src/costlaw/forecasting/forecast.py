@@ -30,6 +30,7 @@ from costlaw.version import __version__
 BEYOND = "beyond back-tested reach"
 WITHIN = "within back-tested reach"
 INSIDE = "inside the evidence"
+FAR_APART = 0.5  # dex between the pool and a power law from which a reader is told
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,7 +156,21 @@ class Forecast(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before quoting a number."""
-        return (*self.benchmark.caveats, *self.runs.notes, *self.fit.notes)
+        return (*self.benchmark.caveats, *self.runs.notes, *self.fit.notes, *self._apart())
+
+    def _apart(self) -> tuple[str, ...]:
+        """Say when the pool and a plain power law through the same runs are far apart."""
+        plain = next((r.log10_flop for r in self.recipes if r.law == "power"
+                      and r.estimand == "error-on-compute"), None)  # fmt: skip
+        if self.fit.law != "pool" or plain is None:
+            return ()
+        if abs(plain - self.answer.point_log10) < FAR_APART:
+            return ()
+        return (
+            f"A power law alone says 10^{plain:.2f} FLOP: the pool expects the fall to slow, as "
+            "those of published curves do. costlaw compare says which law forecasts your own "
+            "largest runs; --law names it.",
+        )
 
     @property
     def shown_error(self) -> str:
