@@ -22,6 +22,7 @@ from costlaw.figures.over_parameterised import parameters_figure
 from costlaw.figures.own_law import law_figure
 from costlaw.figures.saving import (
     check_figure_path,
+    check_place,
     figure_bytes,
     javascript_bundle,
     picture_for_pixels,
@@ -31,12 +32,13 @@ from costlaw.figures.saving import (
 )
 from costlaw.figures.steps import error_steps
 from costlaw.figures.theme import theme_of
-from costlaw.figures.two_panels import forecast_figure
+from costlaw.figures.two_panels import forecast_figure, forecast_words
 from costlaw.figures.waterfall import decomposition_figure, growth_figure, hardware_figure
 
 __all__ = [
     "break_even_figure",
     "check_figure_path",
+    "check_place",
     "claim_figure",
     "decomposition_figure",
     "dominance_figure",
@@ -44,6 +46,7 @@ __all__ = [
     "figure_bytes",
     "fit_figure",
     "forecast_figure",
+    "forecast_words",
     "growth_figure",
     "hardware_figure",
     "is_address",

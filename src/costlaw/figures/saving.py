@@ -81,13 +81,24 @@ def check_figure_path(path: str | Path) -> Path:
         raise OptionError(
             f'figure "{path}": suffix "{target.suffix}" is unknown; expected {", ".join(SUFFIXES)}.'
         )
-    folder = target.parent
-    if not folder.is_dir():
-        raise OutputError(f'figure "{path}": folder "{folder}" does not exist. Create it first.')
-    if target.is_dir() or not os.access(folder, os.W_OK):
-        raise OutputError(f'figure "{path}": cannot be written there. Choose another place.')
+    check_place(target, "figure")
     _converter()
     return target
+
+
+def check_place(target: Path, what: str) -> None:
+    """Refuse a place where a file cannot be written.
+
+    Raises
+    ------
+    OutputError
+        If the folder does not exist or cannot be written to.
+    """
+    folder = target.parent
+    if not folder.is_dir():
+        raise OutputError(f'{what} "{target}": folder "{folder}" does not exist. Create it first.')
+    if target.is_dir() or not os.access(folder, os.W_OK):
+        raise OutputError(f'{what} "{target}": cannot be written there. Choose another place.')
 
 
 def save_figure(
@@ -139,7 +150,7 @@ def figure_bytes(
     if suffix == ".svg":
         return svg_text(spec).encode()
     if suffix == ".png":
-        return bytes(_converter().vegalite_to_png(_for_pixels(spec), scale=2.0))
+        return bytes(_converter().vegalite_to_png(picture_for_pixels(spec), scale=2.0))
     return _page([picture for picture in (narrow, spec) if picture]).encode()
 
 
@@ -176,11 +187,6 @@ def javascript_bundle() -> str:
 
 
 def picture_for_pixels(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a picture whose texts this machine's fonts can draw, for PNG and PDF."""
-    return _for_pixels(spec)
-
-
-def _for_pixels(spec: dict[str, Any]) -> dict[str, Any]:
     """Return the picture with texts that this machine's fonts can draw.
 
     The bundled font has no raised digits beyond ³; a machine without DejaVu or the like would drop

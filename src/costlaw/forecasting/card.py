@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from costlaw.forecasting.forecast import Forecast
 
 
-def _dex(low: float, high: float) -> str:
+def powers(low: float, high: float) -> str:
+    """Return a range of log10 amounts as powers of ten; an end may be unbounded."""
     if not math.isfinite(low):
         return "not available"
     digits = 2 if high - low < 1 else 1
@@ -25,12 +26,30 @@ def _dex(low: float, high: float) -> str:
 
 def _log_line(quantity: Estimate) -> str:
     low, high = (math.log10(end) if end < math.inf else math.inf for end in quantity.interval(0.9))
-    return f"10^{math.log10(quantity.value):.2f} FLOP (90 %: {_dex(low, high)})"
+    return f"10^{math.log10(quantity.value):.2f} FLOP (90 %: {powers(low, high)})"
 
 
 def _bill(quantity: Estimate) -> str:
     ends = format_range(*quantity.interval(0.9), quantity.unit)
     return f"{format_quantity(quantity.value, quantity.unit)} (90 %: {ends})"
+
+
+def tested(forecast: Forecast) -> str:
+    """Return what the back-test said, in words."""
+    checked = forecast.backtest
+    coverage = checked.coverage(0.9)
+    if coverage is None:
+        return str(getattr(checked, "sentence", "too few runs to back-test"))
+    return (
+        f"held up to {checked.backtested_reach_dex:.1f} dex past the last run; "
+        f"{coverage:.0%} of hidden runs inside 90 %"
+    )
+
+
+def argued(forecast: Forecast) -> str:
+    """Return the three largest causes of the width in dollars, with their shares."""
+    largest = sorted(forecast.shares["usd"].items(), key=lambda item: -item[1])[:3]
+    return ", ".join(f"{name} {share:.0%}" for name, share in largest)
 
 
 def card(forecast: Forecast) -> str:
@@ -47,16 +66,6 @@ def card(forecast: Forecast) -> str:
     """
     answer, fit = forecast.answer, forecast.fit
     cost = forecast.cost
-    checked = forecast.backtest
-    coverage = checked.coverage(0.9)
-    tested = getattr(checked, "sentence", "too few runs to back-test")
-    if coverage is not None:
-        tested = (
-            f"held up to {checked.backtested_reach_dex:.1f} dex past the last run; "
-            f"{coverage:.0%} of hidden runs inside 90 %"
-        )
-    share = forecast.shares["usd"]
-    argue = ", ".join(f"{k} {v:.0%}" for k, v in sorted(share.items(), key=lambda i: -i[1])[:3])
     lines = [
         f"{forecast.benchmark.title}: what an error of {forecast.shown_error} takes",
         f"  compute     {_log_line(forecast.compute)}, where the law passes",
@@ -68,10 +77,10 @@ def card(forecast: Forecast) -> str:
         f"  law         {fit.law}, {fit.estimand}: {fit.n} runs ({fit.edition}, {fit.measure}), "
         f"{fit.quality}",
         f"  reach       {answer.reach_dex:+.1f} dex past the largest run: {forecast.evidence}",
-        f"  back-test   {tested}",
-        f"  other ways  {_dex(*forecast.recipe_range)} FLOP over other laws and estimands; "
-        f"one run left out: {_dex(*answer.leave_one_out)}",
-        f"  argue about {argue} of the width in dollars",
+        f"  back-test   {tested(forecast)}",
+        f"  other ways  {powers(*forecast.recipe_range)} FLOP over other laws and estimands; "
+        f"one run left out: {powers(*answer.leave_one_out)}",
+        f"  argue about {argued(forecast)} of the width in dollars",
     ]
     if forecast.headroom and answer.reach_dex > 0:
         lines.append(f"  headroom    {forecast.headroom}")

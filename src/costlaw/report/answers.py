@@ -140,7 +140,7 @@ def _readings(forecast: Forecast) -> list[str]:
 
 def picture(forecast: Forecast) -> Section:
     """Return the article's two panels; a page may move the target in them."""
-    from costlaw.figures import forecast_figure
+    from costlaw.figures import forecast_figure, forecast_words
 
     def draw(*, width: int = 720, theme: str = "light") -> dict[str, object]:
         return forecast_figure(forecast, width=width, theme=theme)
@@ -154,7 +154,7 @@ def picture(forecast: Forecast) -> Section:
                 caption="Dots: runs. Line: the law, dashed past the largest run. Bands: 50 % and "
                 "90 % for the law, and 90 % for a next result. Grey: no forecast was checked "
                 "there. The diamond is the answer, with its 90 % interval.",
-                says=str(draw()["description"]),
+                says=forecast_words(forecast),
             ),
         ),
     )

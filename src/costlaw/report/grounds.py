@@ -134,9 +134,8 @@ def inputs(forecast: Forecast) -> Section:
     return Section(title="What the price assumes", blocks=tuple(blocks))
 
 
-def checks(forecast: Forecast) -> Section | None:
+def checks(fit: Any, beside: str) -> Section | None:
     """Return what was looked for in the fit, found or not; None where no law can be fitted."""
-    fit, beside = _fitted(forecast)
     if fit is None:
         return None
     words = {True: "look at this", False: "in order", None: "could not be checked"}
@@ -145,7 +144,7 @@ def checks(forecast: Forecast) -> Section | None:
     return Section(title="What was checked", blocks=(table,))
 
 
-def _fitted(forecast: Forecast) -> tuple[Any, str]:
+def fitted(forecast: Forecast) -> tuple[Any, str]:
     """Return the fit that can be checked, and which it is where it is not the answer's own.
 
     The pool has no coefficients; the law with an irreducible error is fitted beside it to the same
@@ -160,9 +159,8 @@ def _fitted(forecast: Forecast) -> tuple[Any, str]:
     return law, "Of the power law with irreducible error, fitted beside the pool to the same runs."
 
 
-def checklist(forecast: Forecast) -> Section | None:
+def checklist(fit: Any, beside: str) -> Section | None:
     """Return the reporting checklist, filled in as far as the runs say; None without a fit."""
-    fit, beside = _fitted(forecast)
     if fit is None:
         return None
     told = fit.checklist.to_dict()

@@ -95,6 +95,7 @@ def memo(forecast: Forecast, *, command: str = "", when: str | None = None) -> M
     ['Question', 'Answer', 'Picture']
     """
     day = when or date.today().isoformat()
+    fit, beside = grounds.fitted(forecast)
     sections = [
         answers.question(forecast),
         answers.answer(forecast),
@@ -103,8 +104,8 @@ def memo(forecast: Forecast, *, command: str = "", when: str | None = None) -> M
         grounds.evidence(forecast),
         grounds.sensitivities(forecast),
         grounds.inputs(forecast),
-        grounds.checks(forecast),
-        grounds.checklist(forecast),
+        grounds.checks(fit, beside),
+        grounds.checklist(fit, beside),
         grounds.claims(forecast),
         grounds.sources(forecast),
         grounds.made(forecast, command=command, when=day),

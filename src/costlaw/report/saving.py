@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from costlaw.exceptions import OptionError, OutputError
-from costlaw.figures import svg_text, write_whole
+from costlaw.exceptions import OptionError
+from costlaw.figures import check_place, svg_text, write_whole
 from costlaw.report.blocks import Picture
 from costlaw.report.making import Memo
 
@@ -31,11 +30,7 @@ def check_memo_path(path: str | Path, suffix: str) -> Path:
     target = Path(path)
     if target.suffix.casefold() != suffix:
         raise OptionError(f'memo "{path}": expected a name that ends in {suffix}.')
-    folder = target.parent
-    if not folder.is_dir():
-        raise OutputError(f'memo "{path}": folder "{folder}" does not exist. Create it first.')
-    if target.is_dir() or not os.access(folder, os.W_OK):
-        raise OutputError(f'memo "{path}": cannot be written there. Choose another place.')
+    check_place(target, "memo")
     return target
 
 

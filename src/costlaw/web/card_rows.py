@@ -12,6 +12,7 @@ from typing import Any
 
 from costlaw.estimates import Estimate
 from costlaw.forecasting import Forecast
+from costlaw.forecasting.card import argued, powers, tested
 from costlaw.forecasting.forecast import BEYOND, INSIDE
 from costlaw.units import format_quantity, format_range
 
@@ -93,24 +94,16 @@ def reach_parts(forecast: Forecast) -> list[Part]:
 
 def evidence_parts(forecast: Forecast) -> list[Part]:
     """Return what the answer rests on; these are made for one target."""
-    fit, checked = forecast.fit, forecast.backtest
-    coverage = checked.coverage(LEVEL)
-    tested = getattr(checked, "sentence", "too few runs to back-test")
-    if coverage is not None:
-        tested = (f"held up to {checked.backtested_reach_dex:.1f} dex past the last run; "
-                  f"{coverage:.0%} of hidden runs inside 90 %")  # fmt: skip
-    low, high = forecast.recipe_range
-    share = forecast.shares["usd"]
-    largest = sorted(share.items(), key=lambda item: -item[1])[:3]
+    fit = forecast.fit
     return [
         Part(key="law", label="Law", value=f"{fit.law}, {fit.estimand}",
              remark=f"{fit.n} runs ({fit.edition}, {fit.measure}), {fit.quality}"),
-        Part(key="backtest", label="Back-test", value=tested),
-        Part(key="recipes", label="Other laws and estimands", value=_powers(low, high)),
+        Part(key="backtest", label="Back-test", value=tested(forecast)),
+        Part(key="recipes", label="Other laws and estimands", value=_flop(forecast.recipe_range)),
         Part(key="left-out", label="One run left out",
-             value=_powers(*forecast.answer.leave_one_out)),
+             value=_flop(forecast.answer.leave_one_out)),
         Part(key="argue", label="What the width in dollars comes from",
-             value=", ".join(f"{name} {part:.0%}" for name, part in largest)),
+             value=argued(forecast)),
     ]  # fmt: skip
 
 
@@ -135,9 +128,5 @@ def moving_texts(forecast: Forecast) -> dict[str, Any]:
     return texts
 
 
-def _powers(low: float, high: float) -> str:
-    if not math.isfinite(low):
-        return "not available"
-    digits = 2 if high - low < 1 else 1
-    top = f"10^{high:.{digits}f}" if math.isfinite(high) else "unbounded"
-    return f"10^{low:.{digits}f} to {top} FLOP"
+def _flop(ends: tuple[float, float]) -> str:
+    return f"{powers(*ends)} FLOP" if math.isfinite(ends[0]) else powers(*ends)
