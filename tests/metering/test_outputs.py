@@ -310,3 +310,23 @@ def test_recover_prices_a_run_as_it_was_told_when_it_began(tmp_path):
                           capture_output=True, text=True, check=True, timeout=60)  # fmt: skip
     cost = json.loads(done.stdout)["runs"][0]["cost"]
     assert (cost["where"], cost["pue"]) == ("France", 1.5)
+
+
+def test_recover_keeps_the_price_a_run_was_told_not_the_rents_that_were_observed(tmp_path):
+    costlaw = [sys.executable, "-m", "costlaw", "meter"]
+    price = ["--chip", "H100", "--chips", "2", "--price", "0.5"]
+    for folder, told in (("own", price), ("rent", price[:4])):
+        run = [*costlaw, "--dir", folder, *told, "--quiet", "--", sys.executable, "-c", "0"]
+        subprocess.run(run, cwd=tmp_path, check=True, timeout=60)
+
+    def recovered(folder, *more):
+        done = subprocess.run([*costlaw, "recover", "--dir", folder, "--json", *more], cwd=tmp_path,
+                              capture_output=True, text=True, check=True, timeout=60)  # fmt: skip
+        return json.loads(done.stdout)["runs"][0]
+
+    run = recovered("own")
+    assert run["cost"]["what"] == "2 × H100 SXM at your price, $0.5 an hour"
+    assert run["cost"]["usd"]["estimate"] == pytest.approx(run["elapsed_s"] / 3600, rel=1e-6)
+    assert recovered("rent")["cost"]["what"] == "2 × H100 SXM, on demand"
+    assert "on demand" in recovered("own", "--chip", "A100")["cost"]["what"]
+    assert "$3 an hour" in recovered("own", "--price", "3")["cost"]["what"]

@@ -144,12 +144,14 @@ def tariff(
         except DataError:
             price = None  # a chip nobody was seen to rent
         what = f"{count:g} × {device.name}"
-        what += ", on demand" if usd_per_hour is None else f" at ${usd_per_hour:g} an hour"
+        what += (
+            ", on demand" if usd_per_hour is None else f" at your price, ${usd_per_hour:g} an hour"
+        )
     else:
         price = None
         if usd_per_hour is not None:
             price = Estimate.exact(usd_per_hour * count, "USD/device-hour")
-        what = f"${usd_per_hour:g} an hour" if price else ""
+        what = f"your price, ${usd_per_hour:g} an hour" if price else ""
     where = place.name if region else f"{place.name} (name yours: --region)"
     return Tariff(usd_per_hour=price, kg_per_kwh=place.intensity, pue=pue, what=what, where=where)
 
@@ -183,7 +185,7 @@ def bill_of_metered(metered: Metered, rate: Tariff) -> LiveBill:
     --------
     >>> hour = Metered(name="a", started="2025-01-01T00:00:00Z", elapsed_s=3600.0)
     >>> print(bill_of_metered(hour, tariff(usd_per_hour=2.0)))
-    money     $2.0, $2 an hour
+    money     $2.0, your price, $2 an hour
     """
     usd = None
     if rate.usd_per_hour is not None and metered.elapsed_s > 0:

@@ -129,6 +129,7 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
         rate = tariff(**_tariff_options(options))  # refuses what does not exist before the start
         if rate.usd_per_hour is not None:
             known["price_usd_per_hour"] = rate.usd_per_hour.value
+            known["price_origin"] = "own" if options["usd_per_hour"] is not None else "observed"
     return known
 
 
@@ -148,8 +149,13 @@ def _as_told(metered: Any, options: dict[str, Any]) -> dict[str, Any]:
     known, kept = _tariff_options(options), metered.settings
     for key in ("region", "pue"):
         known[key] = kept.get(key) if known[key] is None else known[key]
-    if known["chip"] is None and kept.get("chip"):
+    if known["chip"] is not None:
+        return known
+    if kept.get("chip"):
         known |= {"chip": kept["chip"], "count": float(kept.get("chip_count") or 1)}
+    if known["usd_per_hour"] is None and kept.get("price_origin", "own") == "own":
+        whole = kept.get("price_usd_per_hour")  # of all devices together, as the live line takes it
+        known["usd_per_hour"] = whole and float(whole) / known["count"]
     return known
 
 

@@ -132,9 +132,10 @@ def site_for(chip: str | Chip, choice: Choice | None = None, *, name: str | None
     caveats = [place.claim] if place.claim else []
     if wanted.region is None:
         caveats.append("no region given: the grid spans the world's, weighted by generation")
+    when = "" if wanted.usd_per_hour is not None else f" as of {as_of}"
     return Site(
         name=name or device.name,
-        title=f"{device.name}, {form}, {_tariff(wanted)} as of {as_of}, {place.name}",
+        title=f"{device.name}, {form}, {_tariff(wanted)}{when}, {place.name}",
         chip=device.name,
         number_format=form,
         peak_flop_per_s=_peak(device, form),
@@ -175,7 +176,7 @@ def _peak(device: Chip, form: str) -> Estimate:
 
 def _tariff(wanted: Choice) -> str:
     if wanted.usd_per_hour is not None:
-        return "stated price"
+        return f"your price, ${wanted.usd_per_hour:g} an hour"
     return "owned" if wanted.commitment == OWN else f"{wanted.commitment} rent"
 
 

@@ -44,6 +44,7 @@ SETTINGS = frozenset(
         "number_format",
         "pue",
         "price_usd_per_hour",
+        "price_origin",
         "region",
         "total_examples",
         "target_error",
