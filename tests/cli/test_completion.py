@@ -1,6 +1,9 @@
-"""Completion in a real bash, and as zsh and fish ask for it; examples in every help."""
+"""Completion in a real bash, zsh and fish, as they ask for it; examples in every help."""
 
+import contextlib
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 
@@ -37,6 +40,79 @@ def test_a_real_bash_completes_commands_names_and_files(terminal, tmp_path):
         "authors-2022",
     ]
     assert done.stderr == ""
+
+
+LINES = ("costlaw fore", "costlaw forecast image", "costlaw forecast x --si",
+         "costlaw forecast x --site au", "costlaw forecast two", "costlaw forecast log")  # fmt: skip
+ZSHRC = """
+eval "$(costlaw completion zsh)"
+setopt menu_complete
+ask() { zle complete-word; print -r -- "$BUFFER|" >> $ASKED; }
+next() { BUFFER=""; }
+zle -N ask; zle -N next; bindkey '^I' ask; bindkey '^G' next
+PS1="rea""dy>"
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with a file of each difficulty."""
+    folder = tmp_path / "files"
+    (folder / "logs").mkdir(parents=True)
+    for name in ("images.csv", "two, words.csv"):
+        (folder / name).touch()
+    return folder
+
+
+def shell_or_skip(name):
+    if not shutil.which(name):
+        pytest.skip(f"{name} is not installed")
+
+
+def test_a_real_fish_completes_commands_names_and_files(terminal, files):
+    shell_or_skip("fish")
+    asked = "".join(f"complete --do-complete {shlex.quote(line)}; echo .\n" for line in LINES)
+    done = subprocess.run(["fish", "--no-config", "-c", f"costlaw completion fish | source\n{asked}"],
+                          capture_output=True, text=True, check=True, timeout=120, cwd=files,
+                          env=terminal)  # fmt: skip
+    answers = [block.split("\n") for block in done.stdout.split("\n.\n")]
+    assert answers[0][0].startswith("forecast\tWhat a target error takes: compute, ")
+    assert answers[1] == ["imagenet", "images.csv"]
+    assert answers[2][0].startswith("--site\tWhere it is paid for: today, ")
+    assert answers[3:6] == [["authors-2022"], ["two, words.csv"], ["logs/"]]
+    assert done.stderr == ""
+
+
+def test_a_real_zsh_without_settings_completes_commands_names_and_files(terminal, files, tmp_path):
+    shell_or_skip("zsh")
+    import pty
+
+    (tmp_path / ".zshrc").write_text(ZSHRC)
+    variables = {**terminal, "ZDOTDIR": str(tmp_path), "ASKED": str(tmp_path / "asked"),
+                 "TERM": "dumb"}  # fmt: skip
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(["zsh", "-d", "-i"], stdin=theirs, stdout=theirs, stderr=theirs,
+                          cwd=files, env=variables, start_new_session=True) as shell:  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        while b"ready>" not in shown:
+            shown += os.read(ours, 4096)
+        typed = "".join(line + "\t" * (1 + line.endswith("image")) + "\a" for line in LINES)
+        os.write(ours, typed.encode() + b"\x04")
+        with contextlib.suppress(OSError):  # how a terminal ends
+            while os.read(ours, 4096):
+                pass
+    os.close(ours)
+    assert (tmp_path / "asked").read_text().split("|\n")[:-1] == [
+        "costlaw forecast ",
+        "costlaw forecast imagenet",
+        "costlaw forecast images.csv",
+        "costlaw forecast x --site ",
+        "costlaw forecast x --site authors-2022 ",
+        "costlaw forecast two,\\ words.csv ",
+        "costlaw forecast logs/",
+    ]
+    assert b"command not found" not in shown
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
