@@ -42,8 +42,14 @@ def test_a_real_bash_completes_commands_names_and_files(terminal, tmp_path):
     assert done.stderr == ""
 
 
-LINES = ("costlaw fore", "costlaw forecast image", "costlaw forecast x --si",
-         "costlaw forecast x --site au", "costlaw forecast two", "costlaw forecast log")  # fmt: skip
+LINES = (
+    "costlaw fore",
+    "costlaw forecast image",
+    "costlaw forecast x --si",
+    "costlaw forecast x --site au",
+    "costlaw forecast two",
+    "costlaw forecast log",
+)
 ZSHRC = """
 eval "$(costlaw completion zsh)"
 setopt menu_complete
@@ -71,10 +77,10 @@ def shell_or_skip(name):
 
 def test_a_real_fish_completes_commands_names_and_files(terminal, files):
     shell_or_skip("fish")
-    asked = "".join(f"complete --do-complete {shlex.quote(line)}; echo .\n" for line in LINES)
-    done = subprocess.run(["fish", "--no-config", "-c", f"costlaw completion fish | source\n{asked}"],
-                          capture_output=True, text=True, check=True, timeout=120, cwd=files,
-                          env=terminal)  # fmt: skip
+    asked = ["costlaw completion fish | source"]
+    asked += [f"complete --do-complete {shlex.quote(line)}; echo ." for line in LINES]
+    done = subprocess.run(["fish", "--no-config", "-c", "\n".join(asked)], capture_output=True,
+                          text=True, check=True, timeout=120, cwd=files, env=terminal)  # fmt: skip
     answers = [block.split("\n") for block in done.stdout.split("\n.\n")]
     assert answers[0][0].startswith("forecast\tWhat a target error takes: compute, ")
     assert answers[1] == ["imagenet", "images.csv"]
@@ -92,7 +98,7 @@ def test_a_real_zsh_without_settings_completes_commands_names_and_files(terminal
                  "TERM": "dumb"}  # fmt: skip
     ours, theirs = pty.openpty()
     with subprocess.Popen(["zsh", "-d", "-i"], stdin=theirs, stdout=theirs, stderr=theirs,
-                          cwd=files, env=variables, start_new_session=True) as shell:  # fmt: skip
+                          cwd=files, env=variables, start_new_session=True):  # fmt: skip
         os.close(theirs)
         shown = b""
         while b"ready>" not in shown:
