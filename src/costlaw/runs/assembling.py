@@ -13,11 +13,10 @@ import polars as pl
 
 from costlaw.exceptions import ColumnError, DataError, OptionError
 from costlaw.runs.benchmark import Benchmark
+from costlaw.runs.cells import Unread, read_if_possible, read_needed
 from costlaw.runs.columns import ColumnChoice
-from costlaw.runs.run import NUMBER_FIELDS
+from costlaw.runs.run import NUMBER_FIELDS, RESOURCES
 
-RESOURCES = ("compute_flop", "hardware_burden_flop", "flop_per_pass", "examples", "parameters",
-             "duration_s", "energy_kwh", "cost_usd")  # fmt: skip
 _KINDS = {"fraction": "as given", "percent": "percent", "accuracy": "accuracy",
           "accuracy-percent": "accuracy percent", "loss": "loss"}  # fmt: skip
 
@@ -46,15 +45,7 @@ def assemble(
     lines = (
         frame["line"] if "line" in frame.columns else pl.Series("line", range(1, frame.height + 1))
     )
-    data: dict[str, pl.Series] = {}
-    for column, choice in chosen.items():
-        raw = frame[choice.header]
-        if column == "learning_rate":  # only told from by its course; a text such as "auto" is none
-            data[column] = raw.cast(pl.Float64, strict=False).alias(column)
-        elif column in NUMBER_FIELDS:
-            data[column] = _to_numbers(raw, choice, lines=lines, origin=origin) * choice.factor
-        else:
-            data[column] = raw.cast(pl.String)
+    data, unread = _columns(frame, chosen, lines=lines, origin=origin)
     data["error"] = _to_error(data["error"], chosen["error"].kind)
     if "name" not in data:
         data["name"] = pl.Series([f"run {n}" for n in range(1, frame.height + 1)], dtype=pl.String)
@@ -63,6 +54,9 @@ def assemble(
         pl.col("name").fill_null(pl.concat_str(pl.lit("line "), pl.col("line").cast(pl.String)))
     )
     kept, notes = _drop_gaps(table, origin)
+    if unread:
+        said = ", ".join(str(left) for left in unread)
+        notes = (*notes, f"cells that cannot be read, not needed so far and left empty: {said}")
     if benchmark is None:
         loss = chosen["error"].kind == "loss"
         benchmark = Benchmark(
@@ -83,9 +77,9 @@ def _need_columns(frame: pl.DataFrame, chosen: dict[str, ColumnChoice], origin: 
         )
     if not any(column in chosen for column in RESOURCES):
         raise ColumnError(
-            f"{origin}: no column is a resource (found {headers}); expected compute, examples, "
-            'parameters or time. Name it: --column compute_flop="…"; device-hours become FLOP by '
-            "3,600 × the chip's FLOP/s × utilization."
+            f"{origin}: no column is a resource (found {headers}); expected compute, GPU hours, "
+            'examples, parameters or time. Name it: --column compute_flop="…" (or device_hours, '
+            "examples, parameters, duration_s)."
         )
 
 
@@ -118,32 +112,35 @@ def _to_error(values: pl.Series, kind: str) -> pl.Series:
     return values.alias("error")
 
 
-def _to_numbers(
-    raw: pl.Series, choice: ColumnChoice, *, lines: pl.Series, origin: str
-) -> pl.Series:
-    """Return a column as floats; text such as ``1,234`` or ``n/a`` is read, other text refused."""
-    if raw.dtype.is_numeric():
-        return raw.cast(pl.Float64).alias(choice.column)
-    if raw.dtype.is_temporal():
-        if choice.column != "year":
-            raise DataError(f'{origin}: column "{choice.header}" holds dates; expected numbers.')
-        return (raw.dt.year() + (raw.dt.ordinal_day() - 1) / 365.25).cast(pl.Float64)
-    text = raw.cast(pl.String).str.strip_chars()
-    blank = text.str.to_lowercase().is_in(["", "na", "n/a", "nan", "none", "null", "-"])
-    if choice.column == "year":
-        text = text.str.replace(r"^(\d{4})-\d\d(-\d\d)?$", "$1")
-    blank = blank.fill_null(True)
-    grouped = text.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$").fill_null(False)
-    plain = text.str.replace_all(",", "", literal=True).zip_with(grouped, text)
-    numbers = plain.set(blank, None).cast(pl.Float64, strict=False)
-    wrong = numbers.is_null() & ~blank
-    if wrong.any():
-        at = int(wrong.arg_true()[0])
-        raise DataError(
-            f'{origin}:{lines[at]}: {choice.header} = "{raw[at]}"; expected a number. '
-            "Write it as 1234.5 or 1.2e21, or leave the cell empty."
-        )
-    return numbers.alias(choice.column)
+def needed(chosen: dict[str, ColumnChoice]) -> set[str]:
+    """Return the columns that must be read: the error, the first resource, what was named."""
+    named = {column for column, choice in chosen.items() if choice.named}
+    for column in RESOURCES:
+        if column in chosen:
+            return {"error", column} | named
+        if column == "device_hours" and {"duration_s", "chips"} <= set(chosen):
+            return {"error", "duration_s", "chips"} | named
+    return {"error"} | named
+
+
+def _columns(
+    frame: pl.DataFrame, chosen: dict[str, ColumnChoice], *, lines: pl.Series, origin: str
+) -> tuple[dict[str, pl.Series], list[Unread]]:
+    data: dict[str, pl.Series] = {}
+    unread: list[Unread] = []
+    must = needed(chosen)
+    for column, choice in chosen.items():
+        raw = frame[choice.header]
+        if column not in NUMBER_FIELDS:
+            data[column] = raw.cast(pl.String, strict=False)
+        elif column in must:
+            data[column] = read_needed(raw, choice, lines=lines, origin=origin)
+        else:
+            data[column], left = read_if_possible(raw, choice, lines=lines)
+            unread += [left] if left else []
+    if "device_hours" not in data and {"duration_s", "chips"} <= set(data):
+        data["device_hours"] = (data["duration_s"] * data["chips"] / 3600.0).alias("device_hours")
+    return data, unread
 
 
 def _drop_gaps(table: pl.DataFrame, origin: str) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from costlaw.exceptions import ColumnError, UnknownName
-from costlaw.runs.run import FIELDS
+from costlaw.runs.run import FIELDS, RESOURCES
 
 _HOUR, _DAY = 3600.0, 86400.0
 _SCALES = {"k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12, "p": 1e15, "e": 1e18, "z": 1e21}
@@ -55,12 +55,23 @@ _NAMES: dict[str, tuple[str, ...]] = {
                               "unembedding_parameters", "lm_head_params", "output_parameters"),
     "non_embedding_parameters": ("non_embedding_parameters", "non_embedding_params",
                                  "parameters_without_embeddings", "n_non_embedding"),
+    "device_hours": ("device_hours", "gpu_hours", "tpu_hours"),
+    "chips": ("chips", "n_chips", "num_chips", "chip_count", "gpus", "n_gpus", "num_gpus", "ngpus",
+              "n_gpu", "num_gpu", "gpu_count", "tpus", "n_tpus", "num_tpus", "devices", "n_devices",
+              "num_devices", "device_count", "accelerators", "world_size"),
+    "chip": ("chip", "chip_name", "chip_type", "gpu", "gpu_name", "gpu_type", "gpu_model", "tpu",
+             "tpu_type", "accelerator", "accelerator_type", "hardware"),
 }  # fmt: skip
 _LOSS = ("loss", "test_loss", "val_loss", "valid_loss", "validation_loss", "eval_loss",
          "final_loss", "train_loss", "nll", "cross_entropy", "perplexity_log")  # fmt: skip
 _ACCURACY = ("accuracy", "acc", "test_accuracy", "test_acc", "val_accuracy", "val_acc",
              "validation_accuracy", "eval_accuracy", "top1", "top_1", "top1_accuracy", "top1_acc",
              "score", "f1", "em", "box_ap", "bleu", "auc")  # fmt: skip
+_SPLITS = frozenset({"val", "valid", "validation", "test", "eval", "dev", "holdout", "heldout",
+                     "top", "1", "top1", "best", "final", "last"})  # fmt: skip
+_TRAINED = frozenset({"train", "training"})
+_LABELS = frozenset({"name", "paper", "lineage", "curve", "seed", "schedule", "learning_rate",
+                     "chip"})  # fmt: skip
 _TIME_UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "min": 60.0,
                "minute": 60.0, "minutes": 60.0, "h": _HOUR, "hr": _HOUR, "hour": _HOUR,
                "hours": _HOUR, "hrs": _HOUR, "d": _DAY, "day": _DAY, "days": _DAY}  # fmt: skip
@@ -88,6 +99,8 @@ class ColumnChoice:
         ``accuracy percent``.
     reason : str
         Why, in words.
+    named : bool
+        Whether the caller named it; its cells are then needed, whatever it is.
     """
 
     column: str
@@ -95,6 +108,7 @@ class ColumnChoice:
     factor: float = 1.0
     kind: str = "as given"
     reason: str = ""
+    named: bool = False
 
 
 def fold(header: str) -> str:
@@ -184,6 +198,11 @@ def recognise(header: str) -> ColumnChoice | None:
     error = _match_error(folded, header)
     if error:
         return error
+    held = re.fullmatch(r"(?:total_)?(?:gpu|tpu|device|chip|accelerator)_([a-z]+)", folded)
+    if held and held[1] in _TIME_UNITS and held[1] != "ms":
+        return ColumnChoice(column="device_hours", header=header,
+                            factor=_TIME_UNITS[held[1]] / _HOUR,
+                            reason=f'"{header}" is the time of all chips together')  # fmt: skip
     timed = re.fullmatch(
         r"(?:(?:train|training|wall|total)_)?(hours|minutes|seconds|days|hrs)", folded
     )
@@ -238,11 +257,7 @@ def choose_columns(
             raise UnknownName("column", column, FIELDS)
         if header not in headers:
             raise UnknownName(f"header in {origin}", header, headers)
-    claims: dict[str, list[ColumnChoice]] = {}
-    for header in headers:
-        choice = recognise(header)
-        if choice and header not in named.values():
-            claims.setdefault(choice.column, []).append(choice)
+    claims = _claims([header for header in headers if header not in named.values()])
     chosen: dict[str, ColumnChoice] = {}
     for column in FIELDS:
         if column in named:
@@ -254,24 +269,64 @@ def choose_columns(
                 factor=guess.factor if guess and same else 1.0,
                 kind=guess.kind if guess and same else "as given",
                 reason="named by the caller",
+                named=True,
             )
-        elif column in claims:
-            chosen[column] = _settle(column, claims[column], origin)
+        elif column in claims and (settled := _settled(column, claims[column])):
+            chosen[column] = settled
+    _refuse_two(claims, chosen, origin)
     return chosen
 
 
-def _settle(column: str, claims: list[ColumnChoice], origin: str) -> ColumnChoice:
-    """Return the one claim, or the exact canonical name among several, or refuse."""
-    if len(claims) == 1:
-        return claims[0]
+def _claims(headers: Sequence[str]) -> dict[str, list[ColumnChoice]]:
+    """Return the headers that claim each column; what was held out wins over what was trained on.
+
+    Where no header is an error as it stands, ``Top-1 err`` and ``best val acc`` are looked at too.
+    """
+    claims: dict[str, list[ColumnChoice]] = {}
+    for header in headers:
+        if choice := recognise(header):
+            claims.setdefault(choice.column, []).append(choice)
+    if "error" not in claims:
+        loose = [found for header in headers if (found := _loose_error(header))]
+        claims |= {"error": loose} if loose else {}
+    for column, listed in claims.items():
+        held_out = [one for one in listed if not _TRAINED & set(fold(one.header).split("_"))]
+        long = [one for one in listed if len(fold(one.header)) > 1]
+        claims[column] = (held_out if column == "error" else long) or listed
+    return claims
+
+
+def _loose_error(header: str) -> ColumnChoice | None:
+    """Recognise an error behind the words of a split, such as ``best_val_top1_acc``."""
+    words = fold(header).split("_")
+    bare = "_".join(word for word in words if word not in _SPLITS)
+    found = _match_error(bare, header)
+    return None if found is None else replace(found, header=header)
+
+
+def _settled(column: str, claims: list[ColumnChoice]) -> ColumnChoice | None:
+    """Return the one claim, or the exact canonical name among several; None where two stay."""
     exact = [claim for claim in claims if fold(claim.header) == column]
-    if len(exact) == 1:
-        return exact[0]
-    if column in {"name", "paper", "lineage", "curve", "seed", "schedule", "learning_rate"}:
+    if len(claims) == 1 or len(exact) == 1:
+        return (exact or claims)[0]
+    if column in _LABELS:
         order = _NAMES[column]
         return min(claims, key=lambda claim: order.index(fold(claim.header)))
-    headers = '", "'.join(claim.header for claim in claims)
-    raise ColumnError(
-        f'{origin}: columns "{headers}" all look like {column}; expected one. '
-        f'Say which: --column {column}="{claims[0].header}".'
-    )
+    return None
+
+
+def _refuse_two(
+    claims: Mapping[str, list[ColumnChoice]], chosen: Mapping[str, ColumnChoice], origin: str
+) -> None:
+    """Refuse two claims where they matter: for the error, for compute, or if all else is absent."""
+    open_ = [column for column in claims if column not in chosen]
+    matter = ("error", "compute_flop", "hardware_burden_flop")
+    resources = [column for column in chosen if column in RESOURCES]
+    for column in open_:
+        if column not in matter and (resources or column not in RESOURCES):
+            continue
+        shown = '", "'.join(claim.header for claim in claims[column])
+        raise ColumnError(
+            f'{origin}: columns "{shown}" all look like {column}; expected one. '
+            f'Say which: --column {column}="{claims[column][0].header}".'
+        )

@@ -10,6 +10,8 @@ import csv
 import re
 from pathlib import Path
 
+import polars as pl
+
 from costlaw.exceptions import ColumnError, DataError
 from costlaw.runs.columns import recognise
 
@@ -91,7 +93,16 @@ def has_decimal_comma(path: Path, separator: str) -> bool:
         return False
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         body = file.read(SNIFF).split("\n", 1)[-1]
-    return bool(re.search(r"(^|[;\t|])\s*\d+,\d+\s*([;\t|]|$)", body, re.MULTILINE))
+    start, end = r"(^|[;\t|])\s*", r"\s*%?\s*([;\t|]|$)"
+    commas = re.search(rf"{start}\d+,\d+{end}", body, re.MULTILINE)
+    return bool(commas) and not re.search(rf"{start}\d+\.\d+{end}", body, re.MULTILINE)
+
+
+def points_for_commas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose texts such as ``0,25`` and ``94,2 %`` have a decimal point."""
+    return frame.with_columns(
+        pl.col(pl.String).str.replace(r"^\s*([+-]?\d+),(\d+)(\s*%?\s*|[eE][+-]?\d+)$", "$1.$2$3")
+    )
 
 
 def columns_to_read(path: Path, separator: str) -> list[str] | None:
@@ -106,9 +117,12 @@ def columns_to_read(path: Path, separator: str) -> list[str] | None:
         headers = next(csv.reader(file, delimiter=separator), [])
     clean = [header.strip() for header in headers]
     twice = {header for header in clean if header and clean.count(header) > 1}
+    if twice and not any(recognise(header) for header in twice):
+        return [header for header in headers if header.strip() not in twice and header != "line"]
     if twice:
+        first = min(filter(recognise, twice))
         raise ColumnError(
-            f'{path}: two columns are called "{min(twice)}"; expected each header once. Rename one.'
+            f'{path}: two columns are called "{first}"; expected each header once. Rename one.'
         )
     if len(headers) >= WIDE:
         return [header for header in headers if recognise(header)] or None

@@ -21,6 +21,7 @@ from costlaw.runs.looking import (
     check_rows,
     columns_to_read,
     has_decimal_comma,
+    points_for_commas,
     sniff,
 )
 from costlaw.runs.table import Runs
@@ -51,6 +52,8 @@ def read_raw(path: Path) -> pl.DataFrame:
             truncate_ragged_lines=False, row_index_name="line", row_index_offset=2,
             decimal_comma=has_decimal_comma(path, separator), low_memory=True,
         )  # fmt: skip
+        if has_decimal_comma(path, separator):
+            frame = points_for_commas(frame)
     except (pl.exceptions.PolarsError, OSError) as error:
         if isinstance(error, FileNotFoundError):
             raise DataError(f"{path}: no such file; expected a file of runs.") from error
@@ -66,9 +69,10 @@ def _read_as_text(path: Path, cause: Exception) -> pl.DataFrame:
         raise DataError(f"{path}: cannot be read as {path.suffix}: {cause}") from cause
     separator = sniff(path)
     try:
-        return pl.read_csv(path, separator=separator, infer_schema=False,
-                           columns=columns_to_read(path, separator),
-                           row_index_name="line", row_index_offset=2)  # fmt: skip
+        frame = pl.read_csv(path, separator=separator, infer_schema=False,
+                            columns=columns_to_read(path, separator),
+                            row_index_name="line", row_index_offset=2)  # fmt: skip
+        return points_for_commas(frame) if has_decimal_comma(path, separator) else frame
     except pl.exceptions.PolarsError as error:
         raise DataError(
             f"{broken_line(path, separator)}. Expected the same number of cells on every line."

@@ -46,6 +46,10 @@ class Run:
         Learning rate at this point; 0 at the end of many schedules.
     embedding_parameters, last_layer_parameters, non_embedding_parameters : float or None
         Parts of ``parameters`` that some papers leave out; what is left without embeddings.
+    device_hours, chips : float or None
+        Time of all chips together [device-hour]; how many there were [count].
+    chip : str or None
+        Which chip, as written.
 
     Source
     ------
@@ -79,6 +83,9 @@ class Run:
     embedding_parameters: float | None = None
     last_layer_parameters: float | None = None
     non_embedding_parameters: float | None = None
+    device_hours: float | None = None
+    chips: float | None = None
+    chip: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields that are known."""
@@ -86,5 +93,10 @@ class Run:
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Run))
-TEXT_FIELDS: frozenset[str] = frozenset({"name", "paper", "lineage", "curve", "seed", "schedule"})
+TEXT_FIELDS: frozenset[str] = frozenset(
+    {"name", "paper", "lineage", "curve", "seed", "schedule", "chip"}
+)
 NUMBER_FIELDS: tuple[str, ...] = tuple(name for name in FIELDS if name not in TEXT_FIELDS)
+# what a law can be fitted along, in the order in which it is looked for
+RESOURCES = ("compute_flop", "hardware_burden_flop", "device_hours", "examples", "parameters",
+             "duration_s", "energy_kwh", "cost_usd", "flop_per_pass")  # fmt: skip

@@ -90,7 +90,8 @@ def _named_choice(column: str, header: str) -> ColumnChoice:
     factor = guess.factor if guess and guess.column == column else 1.0
     kind = kind_of_named(header) if column == "error" else "as given"
     return ColumnChoice(column=column, header=header, factor=factor, kind=kind,
-                        reason=f'"{header}" named by the caller, read {_words(kind)}')  # fmt: skip
+                        reason=f'"{header}" named by the caller, read {_words(kind)}',
+                        named=True)  # fmt: skip
 
 
 def _words(kind: str) -> str:

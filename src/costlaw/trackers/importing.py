@@ -14,7 +14,8 @@ from pathlib import Path
 
 from costlaw.exceptions import DataError, OptionError
 from costlaw.runs import ColumnChoice, Runs, read_runs
-from costlaw.runs.assembling import RESOURCES, assemble
+from costlaw.runs.assembling import assemble
+from costlaw.runs.run import RESOURCES
 from costlaw.sources import Source
 from costlaw.trackers.catalogue import find_reader
 from costlaw.trackers.choosing import choose

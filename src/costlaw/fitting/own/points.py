@@ -17,13 +17,13 @@ from costlaw.fitting.joint.conventions import describe, parameters_as, seen_exam
 from costlaw.laws import Law
 from costlaw.runs import Runs
 from costlaw.runs.checkpoints import CURVE, SEPARATE, is_curve
+from costlaw.runs.run import RESOURCES
 
 Array = NDArray[np.float64]
-RESOURCES = ("compute_flop", "hardware_burden_flop", "examples", "parameters", "duration_s",
-             "energy_kwh", "cost_usd", "flop_per_pass")  # fmt: skip
 UNITS = {"compute_flop": "FLOP", "hardware_burden_flop": "FLOP", "flop_per_pass": "FLOP",
          "examples": "examples", "parameters": "parameters", "duration_s": "s",
-         "energy_kwh": "kWh", "cost_usd": "USD", "epochs": "passes", "year": "year"}  # fmt: skip
+         "energy_kwh": "kWh", "cost_usd": "USD", "epochs": "passes", "year": "year",
+         "device_hours": "device-hours"}  # fmt: skip
 MOST_SETTINGS = 150  # along one resource: more are averaged in bins
 MOST_JOINT = 4000  # settings of a joint law
 

@@ -1,19 +1,13 @@
-"""Units: SI, FLOP and USD inside; text is parsed and printed only here.
+"""Read what a person types: errors, compute, durations, counts, uses, money, chips.
 
-A unit is a short text such as ``"FLOP"``, ``"FLOP/s"``, ``"USD/device-hour"`` or
-``"kg CO2e/kWh"``. :func:`multiply_units` and :func:`divide_units` do the algebra,
-the ``parse_*`` functions read what a person types, :func:`format_quantity` prints what a person
-reads.
-
-This module knows no uncertainty (see ``estimates``) and no prices or chips. It imports nothing
-heavier than the standard library, so that ``costlaw --help`` stays quick.
+One function a kind of amount; each returns a number in the base unit (SI, FLOP, USD) or refuses and
+says what it expected. A cell of a table, whose column says what it is, is read in ``cells``.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 
 from costlaw.exceptions import UnitError
 
@@ -40,12 +34,17 @@ _PREFIX = {
 _WORD_PREFIX = {"kilo": 1e3, "mega": 1e6, "giga": 1e9, "tera": 1e12, "peta": 1e15, "exa": 1e18,
                 "zetta": 1e21, "yotta": 1e24}  # fmt: skip
 _COUNT_WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_COUNT_LETTERS = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "b": 1e9, "bn": 1e9,
+                  "G": 1e9, "T": 1e12}  # fmt: skip
+_COUNTED = re.compile(r" *\b(parameters|params|weights|tokens|examples|samples|images)$")
+_CLOCK = re.compile(r"(?:(\d+)(?: days?,? |-))?(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)")
+_PART = re.compile(r"(?:\d[\d_,]*\.?\d*|\.\d+)\s*[A-Za-z]+")
 _NUMBER = re.compile(
     r"^\s*(10\^[+-]?\d+(?:\.\d+)?|[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$"
 )
 
 
-def _split_number(text: str, *, what: str, such: str = "a number with a unit") -> tuple[float, str]:
+def split_number(text: str, *, what: str, such: str = "a number with a unit") -> tuple[float, str]:
     """Split ``"2.1e21 FLOP"`` into its number and its unit text."""
     cleaned = text.replace("\u00a0", " ").replace("×10^", "e").replace("\u2212", "-")
     match = _NUMBER.match(cleaned)
@@ -86,7 +85,7 @@ def parse_error(text: str | float) -> float:
     if isinstance(text, int | float):
         value, unit = float(text), ""
     else:
-        value, unit = _split_number(text, what="an error", such="5% or 0.05")
+        value, unit = split_number(text, what="an error", such="5% or 0.05")
     if unit in {"%", "percent", "per cent"}:
         value /= 100.0
     elif unit:
@@ -127,7 +126,7 @@ def parse_compute(text: str | float) -> float:
     if isinstance(text, int | float):
         value, unit = float(text), "FLOP"
     else:
-        value, unit = _split_number(text, what="an amount of compute")
+        value, unit = split_number(text, what="an amount of compute")
     factor = _compute_factor(unit or "FLOP")
     if factor is None:
         hint = ""
@@ -161,7 +160,7 @@ def _compute_factor(unit: str) -> float | None:
 
 
 def parse_duration(text: str | float) -> float:
-    """Read a duration such as ``"3 weeks"`` or ``"36 h"``.
+    """Read a duration such as ``"3 weeks"``, ``"2h 30m"`` or ``"1:12:00"``.
 
     Returns
     -------
@@ -170,17 +169,25 @@ def parse_duration(text: str | float) -> float:
 
     Examples
     --------
-    >>> parse_duration("2 weeks") / 86400
-    14.0
+    >>> parse_duration("2 weeks") / 86400, parse_duration("2h 30m"), parse_duration("1:12:00")
+    (14.0, 9000.0, 4320.0)
     """
     if isinstance(text, int | float):
         value, unit = float(text), "s"
+    elif clock := _CLOCK.fullmatch(text.strip()):
+        days, hours, minutes, seconds = (float(part or 0) for part in clock.groups())
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    elif len(parts := _PART.findall(text)) > 1 and not _PART.sub("", text).strip(" ,"):
+        return sum(parse_duration(f"{part[:-1]}min" if part[-1] == "m" else part) for part in parts)
     else:
-        value, unit = _split_number(text, what="a duration")
+        value, unit = split_number(text, what="a duration")
     key = unit.casefold()
     factor = SECONDS.get(key) or SECONDS.get(key.removesuffix("s"))
     if factor is None:
-        raise UnitError(f'"{text}" is not a duration: expected s, min, h, days, weeks or years.')
+        hint = "; write 1:12:00 or 72 min" if unit.startswith(":") else ""
+        raise UnitError(
+            f'"{text}" is not a duration: expected s, min, h, days, weeks or years{hint}.'
+        )
     if value < 0:
         raise UnitError(f'"{text}" is not a duration: it is negative.')
     return value * factor
@@ -202,8 +209,8 @@ def parse_count(text: str | float) -> float:
     if isinstance(text, int | float):
         value, unit = float(text), ""
     else:
-        value, unit = _split_number(text, what="a count", such="13 billion or 7e9")
-    factor = {"": 1.0, "k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}.get(unit)
+        value, unit = split_number(text, what="a count", such="13 billion or 7e9")
+    factor = _COUNT_LETTERS.get(_COUNTED.sub("", unit))
     if factor is None or not value > 0:
         raise UnitError(f'"{text}" is not a count above 0: write 13 billion, 13B or 1.3e10.')
     return value * factor
@@ -231,7 +238,7 @@ def parse_uses(text: str | float) -> tuple[float, bool]:
         value, unit = float(text), ""
     else:
         spaced = text.replace("/", " / ")
-        value, unit = _split_number(spaced, what="a number of uses", such="2e12 or 10 million/day")
+        value, unit = split_number(spaced, what="a number of uses", such="2e12 or 10 million/day")
     noun, is_rate, period = f" {unit}".replace(" per ", "/").partition("/")
     if not value > 0:
         raise UnitError(f'"{text}": expected a number of uses above 0.')
@@ -264,7 +271,7 @@ def parse_money(text: str | float) -> float:
         value, unit = float(text), "USD"
     else:
         stripped = text.strip().removeprefix("US").removeprefix("$")
-        value, unit = _split_number(stripped, what="an amount of money", such="40000 or $2 million")
+        value, unit = split_number(stripped, what="an amount of money", such="40000 or $2 million")
     short = {"k": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12}
     head, _, tail = unit.partition(" ")
     if head in short:
@@ -279,154 +286,13 @@ def parse_money(text: str | float) -> float:
     return value
 
 
-# -- algebra ---------------------------------------------------------------------------------------
-
-
-def _factors(unit: str) -> Counter[str]:
-    """Return ``"USD/device-hour"`` as exponents: ``{"USD": 1, "device-hour": -1}``."""
-    counts: Counter[str] = Counter()
-    for position, part in enumerate(unit.split("/")):
-        for name in part.split("·"):
-            if name and name != "1":
-                counts[name] += 1 if position == 0 else -1
-    return counts
-
-
-def _join(counts: Counter[str]) -> str:
-    over = [name for name, power in counts.items() for _ in range(max(power, 0))]
-    under = [name for name, power in counts.items() for _ in range(max(-power, 0))]
-    head = "·".join(over) or "1"
-    return "/".join([head, *under]) if under else ("" if head == "1" else head)
-
-
-def multiply_units(left: str, right: str) -> str:
-    """Return the unit of a product.
+def parse_chips(text: str) -> tuple[float | None, str]:
+    """Read chips: their number, where one is said, and their name.
 
     Examples
     --------
-    >>> multiply_units("device-hour", "USD/device-hour")
-    'USD'
+    >>> parse_chips("8x A100"), parse_chips("GTX 1080 Ti")
+    ((8.0, 'A100'), (None, 'GTX 1080 Ti'))
     """
-    counts = _factors(left)
-    for name, power in _factors(right).items():
-        counts[name] += power
-    return _join(counts)
-
-
-def divide_units(left: str, right: str) -> str:
-    """Return the unit of a quotient.
-
-    Examples
-    --------
-    >>> divide_units("FLOP", "FLOP/s")
-    's'
-    """
-    counts = _factors(left)
-    for name, power in _factors(right).items():
-        counts[name] -= power
-    return _join(counts)
-
-
-# -- printing --------------------------------------------------------------------------------------
-
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def format_number(value: float, digits: int = 2) -> str:
-    """Print a positive number so that a person can say it aloud.
-
-    Examples
-    --------
-    >>> format_number(1.43e11), format_number(0.051), format_number(4321.0), format_number(3.2e28)
-    ('143 billion', '0.051', '4,300', '3.2×10²⁸')
-    """
-    if math.isnan(value):
-        return "unknown"
-    if math.isinf(value):
-        return "unbounded"
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size >= 1e15 or size < 1e-3:
-        exponent = math.floor(math.log10(size))
-        mantissa = round(value / 10.0**exponent, digits - 1)
-        if abs(mantissa) >= 10:
-            mantissa, exponent = mantissa / 10, exponent + 1
-        power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
-        return f"{mantissa:.{digits - 1}f}×{power}"
-    for factor, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if size >= factor * 0.9995:
-            shown = max(digits, 3) if size >= 100 * factor else digits
-            return f"{_significant(value / factor, shown)} {word}"
-    return _significant(value, digits)
-
-
-def _significant(value: float, digits: int) -> str:
-    if value == 0:
-        return "0"
-    decimals = digits - 1 - math.floor(math.log10(abs(value)))
-    return f"{round(value, decimals):,.{max(decimals, 0)}f}"
-
-
-def format_percent(fraction: float, digits: int = 2) -> str:
-    """Print a fraction as a percentage.
-
-    Examples
-    --------
-    >>> format_percent(0.05), format_percent(0.1158, 3), format_percent(2e-7)
-    ('5.0 %', '11.6 %', '2.0×10⁻⁵ %')
-    """
-    percent = 100.0 * fraction
-    small = 0.0 < percent < 1e-3
-    return f"{format_number(percent, digits) if small else _significant(percent, digits)} %"
-
-
-def format_quantity(value: float, unit: str, digits: int = 2) -> str:
-    """Print a number with its unit; money gets its sign, tonnes replace large kilograms.
-
-    Examples
-    --------
-    >>> format_quantity(1.43e11, "USD"), format_quantity(4.1e9, "kg CO2e")
-    ('$143 billion', '4.1 million t CO2e')
-    """
-    if math.isinf(value):
-        return "unbounded"
-    if unit == "USD":
-        return (
-            f"-${format_number(-value, digits)}"
-            if value < 0
-            else f"${format_number(value, digits)}"
-        )
-    if unit == "kg CO2e" and abs(value) >= 1000:
-        return f"{format_number(value / 1000, digits)} t CO2e"
-    if unit == "kWh" and abs(value) >= 1e6:
-        return f"{format_number(value / 1e6, digits)} GWh"
-    if unit == "device-hour":
-        return f"{format_number(value, digits)} device-hours"
-    return f"{format_number(value, digits)} {unit}".strip()
-
-
-def format_range(low: float, high: float, unit: str) -> str:
-    """Print two ends of an interval; a unit that both share is said once, if that is unambiguous.
-
-    Examples
-    --------
-    >>> format_range(11e6, 560e6, "kWh"), format_range(800.0, 2e6, "kg CO2e")
-    ('11 to 560 GWh', '800 kg CO2e to 2,000 t CO2e')
-    >>> format_range(8.0, 94e6, "kg CO2e"), format_range(9.6e6, 4.5e8, "device-hour")
-    ('8.0 kg CO2e to 94,000 t CO2e', '9.6 million to 450 million device-hours')
-    >>> format_range(22.0, 1.86e8, "device-hour")
-    '22 device-hours to 186 million device-hours'
-    """
-    left, right = (format_quantity(end, unit) for end in (low, high))
-    (first, scale), (second, scaled) = _unit_of(left), _unit_of(right)
-    if first and first == second and (scale or not scaled):  # "22 to 186 million" reads otherwise
-        left = left.removesuffix(f" {first}")
-    return f"{left} to {right}"
-
-
-def _unit_of(text: str) -> tuple[str, str]:
-    """Return the unit and the word of scale of a printed quantity, each perhaps empty."""
-    rest = text.split(" ")[1:]
-    scale = rest.pop(0) if rest and rest[0] in {"million", "billion", "trillion"} else ""
-    return " ".join(rest), scale
+    match = re.fullmatch(r"\s*(\d+)\s*[x×*]\s*(\S.*?)\s*", text)
+    return (float(match[1]), match[2]) if match else (None, text.strip())
