@@ -1,5 +1,7 @@
 """Pictures of the two costs and of break-even."""
 
+import dataclasses
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -70,6 +72,43 @@ def test_names_of_strategies_stand_clear_of_every_line(width):
             Label(text=mark["text"], x=next(at), y=next(at), align=mark["align"]), mark["fontSize"]
         )
         assert not any(left < x < right and top < y < bottom for x, y in spots), mark["text"]
+
+
+@pytest.mark.parametrize("width", [320, 374, 720])
+def test_the_rule_of_the_uses_asked_for_crosses_no_words(width):
+    spec = break_even_figure(compare_strategies(WORK, default_strategies(), site=SITE), width=width)
+    lower = spec["vconcat"][1]
+    told = [layer for layer in lower["layer"] if layer["mark"]["type"] == "text"]
+    rules = [{name: end["value"] for name, end in layer["encoding"].items()}
+             for layer in lower["layer"] if layer["mark"].get("strokeDash") == [3, 3]]  # fmt: skip
+    assert rules and max(rule["y2"] for rule in rules) > lower["height"]
+    for layer in told:
+        x, y = (layer["encoding"][axis]["value"] for axis in "xy")
+        label = Label(text=layer["mark"]["text"], x=x, y=y, align=layer["mark"]["align"])
+        left, top, right, bottom = text_box(label, layer["mark"]["fontSize"])
+        assert not any(left < rule["x"] < right and rule["y"] < bottom and top < rule["y2"]
+                       for rule in rules), label.text  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [320, 720])
+def test_a_picture_is_as_wide_as_it_was_asked_to_be(width):
+    compared = compare_strategies(WORK, default_strategies(), site=SITE)
+    drawn = [break_even_figure(compared, width=width),
+             dominance_figure(dominance_map(compared.baseline), width=width)]  # fmt: skip
+    for spec in drawn:
+        found = re.search(r'<svg[^>]* width="([0-9.]+)"', vl_convert.vegalite_to_svg(spec))
+        assert float(found[1]) <= width + 1
+
+
+def test_a_network_that_is_never_trained_again_is_marked_on_the_side_of_its_bill():
+    work = dataclasses.replace(WORK, retrain_every_years=None)
+    life = lifecycle_of(work, site=SITE)
+    found = dominance_map(life)
+    running = life.parts("usd")["running"].value / life.total("usd").value
+    years = work.service_years
+    assert found.running_share(work.uses_per_training.value, years) == pytest.approx(running)
+    assert found.to_dict()["retrain_every_years"] is None
+    assert "never retrained" in str(found) and "never retrained" in str(dominance_figure(found))
 
 
 def test_a_single_strategy_is_enough_for_a_picture():

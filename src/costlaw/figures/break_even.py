@@ -226,32 +226,48 @@ def _lower(
     }
     first = layers.points([{"x": span[0], "y": 0.0}], mark={"opacity": 0})
     first["encoding"] |= {"x": layers.axis_x(frame, ticks), "y": layers.axis_y(frame, {})}
-    marks = [first, *_own_rule(found, frame, on)]
+    rows, words = [], []
     for i, life in enumerate(listed):
-        marks += _row(found, life, len(listed) - i - 0.68, frame=frame, on=on)
-    return frame, marks
+        drawn, written = _row(found, life, len(listed) - i - 0.68, frame=frame, on=on)
+        rows += drawn
+        words += [text_box(label, on.size) for label in written]
+    return frame, [first, *_own_rule(found, frame, words=words, on=on), *rows]
 
 
-def _own_rule(found: StrategyComparison, frame: Frame, on: Paper) -> list[dict[str, Any]]:
-    uses = math.log10(found.baseline.workload.uses.value)
-    return [layers.drop(frame, uses, 0.0, color=on.theme.target, strokeDash=[3, 3])]
+def _own_rule(
+    found: StrategyComparison, frame: Frame, *, words: list[Box], on: Paper
+) -> list[dict[str, Any]]:
+    """Return the rule of the workload's own uses, left out where it would cross words."""
+    column = frame.across(math.log10(found.baseline.workload.uses.value))
+    crossed = sorted((top, bottom) for left, top, right, bottom in words
+                     if left - 4 < column < right + 4)  # fmt: skip
+    starts = [0.0, *(bottom for _, bottom in crossed)]
+    ends = [*(top for top, _ in crossed), frame.height + 5.0]
+    return [
+        layers.upright(column, (start, end), color=on.theme.target, strokeDash=[3, 3])
+        for start, end in zip(starts, ends, strict=True)
+        if end - start > 1.5 * on.size  # no stub between two lines of words
+    ]
 
 
 def _row(
     found: StrategyComparison, life: Lifecycle, y: float, *, frame: Frame, on: Paper
-) -> list[dict[str, Any]]:
-    """Return one strategy's name with its diamond and bar, or what it says instead."""
+) -> tuple[list[dict[str, Any]], list[Label]]:
+    """Return one strategy's marks (a diamond and bar, or what it says instead) and its words."""
     item = found.break_evens[life.strategy.name]
     above = frame.down(y) - 1.25 * on.size
     named = f"{_name(life)}: cheaper with {format_percent(found.beats(life))}"
-    words = layers.haloed(named, (2, above), theme=on.theme, fontSize=on.size - 1)
+    words = [Label(text=named, x=2, y=above, align="left")]
+    drawn = layers.haloed(named, (2, above), theme=on.theme, fontSize=on.size - 1)
     if item.at_once >= 0.95 or item.never >= 0.95:
-        return [*words, *layers.haloed(item.words, (2, frame.down(y)), theme=on.theme,
-                                       color=on.theme.quiet, fontSize=on.size - 1)]  # fmt: skip
+        words.append(Label(text=item.words, x=2, y=frame.down(y), align="left"))
+        quiet = {"color": on.theme.quiet, "fontSize": on.size - 1}
+        drawn += layers.haloed(item.words, (2, frame.down(y)), theme=on.theme, **quiet)
+        return drawn, words
     low, high = item.uses.interval(0.9)
     ends = (_log(item.uses.value), _log(low), _log(high))
     bar = answer_bar(frame, ends, y, on=on, end_text=lambda x: short_number(10**x))
-    return [*bar, *words]
+    return [*bar, *drawn], words
 
 
 def _log(value: float) -> float:

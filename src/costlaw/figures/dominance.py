@@ -68,7 +68,7 @@ def dominance_figure(
     low, high = (format_percent(end) for end in found.life.running_share(found.currency)
                  .interval(0.9))  # fmt: skip
     under = [
-        f"by {what}; retrained every {_life_text(found.every_years)}; one {work.use} takes"
+        f"by {what}; {found.rhythm}; one {work.use} takes"
         f" {format_number(work.per_use.value)} FLOP, a training"
         f" {format_number(work.training.value)} FLOP",
         f"diamond: {format_number(work.uses_per_training.value)} uses per training over"
@@ -114,7 +114,7 @@ def _layers(
 ) -> list[dict[str, Any]]:
     theme, work = on.theme, found.life.workload
     lives: Mapping[float, str | list[str]] = {
-        math.log10(t): _life_text(t) for t in _LIVES if frame.y[0] <= math.log10(t) <= frame.y[1]
+        math.log10(t): _tick_text(t) for t in _LIVES if frame.y[0] <= math.log10(t) <= frame.y[1]
     }
     ticks: dict[float, str | list[str]] = {
         t: power_text(t) for t in decade_ticks(frame.x, most=5 if on.is_narrow else 9)
@@ -171,15 +171,12 @@ def _words(frame: Frame, edge: list[dict[str, float]], on: Paper) -> list[dict[s
     ]  # fmt: skip
 
 
-def _life_text(years: float) -> str:
-    """Return a length of service as a tick states it.
+def _tick_text(years: float) -> str:
+    """Return a length of service in the room of a tick.
 
     Examples
     --------
-    >>> _life_text(0.25), _life_text(1.0), _life_text(3.0)
-    ('3 months', '1 year', '3 years')
+    >>> _tick_text(0.25), _tick_text(10.0)
+    ('3 mo', '10 yr')
     """
-    if years < 0.99:
-        months = f"{12 * years:.2g}"
-        return f"{months} month" if months == "1" else f"{months} months"
-    return "1 year" if years == 1 else f"{years:g} years"
+    return f"{12 * years:.2g} mo" if years < 0.99 else f"{years:g} yr"

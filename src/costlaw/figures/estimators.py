@@ -14,7 +14,7 @@ import numpy as np
 
 from costlaw.figures import layers
 from costlaw.figures.frame import Frame, decade_ticks, log_ticks
-from costlaw.figures.labels import Box, around, place
+from costlaw.figures.labels import Box, around, place, text_box
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.wording import power_text, short_number
 from costlaw.lab.theory import Curve, Experiment
@@ -174,6 +174,10 @@ def _names(wanted: list[tuple[str, float, float, str]], drawn: list[Box], *, fra
     colors = {name: color for name, _, _, color in wanted}
     placed = place([one[:3] for one in wanted], room=(frame.width, frame.height), taken=drawn,
                    size=on.size, most=len(wanted))  # fmt: skip
+    left = [one[:3] for one in wanted if one[0] not in {label.text for label in placed}]
+    apart = [text_box(label, on.size) for label in placed]  # over a line rather than over a name
+    placed += place(left, room=(frame.width, frame.height), taken=apart, size=on.size,
+                    most=len(left))  # fmt: skip
     made = []
     for label in placed:
         made += layers.haloed(label.text, (label.x, label.y), theme=on.theme, align=label.align,

@@ -18,7 +18,8 @@ from costlaw.figures.frame import Frame, error_extent
 from costlaw.figures.labels import Box, around
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.time_panel import Dated, along, dated_names, dated_points, dated_runs
-from costlaw.figures.wording import error_name, error_text
+from costlaw.figures.wording import error_name
+from costlaw.units import format_percent
 
 
 def over_time_figure(
@@ -53,7 +54,7 @@ def over_time_figure(
     """
     on = paper(width, theme)
     benchmark = expected.best.benchmark
-    results, shown = dated_runs(expected.best), error_text(expected.error, is_fraction=True)
+    results, shown = dated_runs(expected.best), format_percent(expected.error)
     frame = _frame(expected, results, on)
     heads = ("Best result of each year", f"{error_name(benchmark)}, log scale")
     drawn = panel(heads, _layers(expected, results, frame=frame, on=on), frame=frame, on=on)
@@ -86,7 +87,7 @@ def _frame(expected: OverTime, results: Dated, on: Paper) -> Frame:
 def _layers(expected: OverTime, results: Dated, *, frame: Frame, on: Paper) -> list[dict[str, Any]]:
     theme, size, level = on.theme, on.size, math.log10(expected.error)
     rule, column = frame.down(level), frame.across(frame.clip_x(expected.year))
-    half, aim = 0.62 * size * 3, f"target {error_text(expected.error, is_fraction=True)}"
+    half, aim = 0.62 * size * 3, f"target {format_percent(expected.error)}"
     at = (min(max(column, half), frame.width - half), rule + 1.4 * size)
     line = _line(expected, frame)
     taken: list[Box] = [around(a, b, 2.0) for a, b in along(line, frame) if not math.isnan(b)]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from costlaw.figures import layers
 from costlaw.figures.frame import Frame, error_ticks
 from costlaw.figures.labels import Box, around, landmarks, place
-from costlaw.figures.sheet import Paper
+from costlaw.figures.sheet import LEFT, Paper
 from costlaw.figures.wording import clean_name, error_text, power_text
 from costlaw.fitting.scatter import Bands, Fit, error_at
 
@@ -159,7 +159,7 @@ def heading_layers(frame: Frame, rows: Sequence[str], on: Paper) -> list[Layer]:
 def key_layers(scatter: Scatter, on: Paper) -> list[Layer]:
     """Say over the panel what line and bands are."""
     theme, size = on.theme, on.size
-    row, x = -10.0, 0.0
+    row, x = -10.0, 4.0 - LEFT if on.is_narrow else 0.0  # a phone has no other room
     marks: list[Layer] = [
         layers.block((x, row - 1, x + 16, row + 1), color=theme.law),
         layers.writing(scatter.line_name, x + 20, row, color=theme.text, fontSize=size - 1),

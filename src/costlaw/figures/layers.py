@@ -96,6 +96,11 @@ def drop(frame: Frame, x: float, top: float, **mark: Any) -> Layer:
     return _fixed("rule", (column, top, column, frame.height + 5.0), mark)
 
 
+def upright(column: float, ends: tuple[float, float], **mark: Any) -> Layer:
+    """Return a vertical rule between two pixel rows."""
+    return _fixed("rule", (column, ends[0], column, ends[1]), mark)
+
+
 def block(box: tuple[float, float, float, float], **mark: Any) -> Layer:
     """Return a rectangle (left, top, right, bottom), in pixels."""
     return _fixed("rect", box, mark)

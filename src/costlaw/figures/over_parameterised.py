@@ -69,8 +69,8 @@ def parameters_figure(
     above = sum(row["y"] > 0 for row in rows)
     title = "Parameters per training example, over time"
     under = [
-        f"{len(rows)} of {len(systems)} named systems state both; {above} have more parameters "
-        "than examples",
+        f"{len(rows):,} of {len(systems):,} named systems state both; {above:,} have more "
+        "parameters than examples",
         "an example is an image or, in language, mostly a token: two counts, not one trend",
     ]
     heads = ("Named systems", f"log scale; lines: median of a year with at least {ENOUGH} systems")

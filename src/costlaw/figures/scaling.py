@@ -17,6 +17,7 @@ from costlaw.figures.frame import Frame, decade_ticks, error_ticks
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.wording import error_text, power_text, short_number
 from costlaw.lab.scale import ScaleResult, Window
+from costlaw.units import format_percent
 
 Layer = dict[str, Any]
 FAINTEST = 0.35  # opacity of the smallest network's cells
@@ -70,7 +71,7 @@ def _under(result: ScaleResult) -> list[str]:
     inside = "inside" if held.is_inside else "OUTSIDE"
     lines = [
         f"joint law: parameters exponent {alpha:.2g}, examples exponent {beta:.2g}, residuals "
-        f"{joint.residual_sd:.1%}",
+        f"{format_percent(joint.residual_sd)}",
         f"largest cell from {held.cells} smaller ones: {result.error_text(held.predicted)} (90 %: "
         f"{result.error_text(held.low)} to {result.error_text(held.high)}); actual "
         f"{result.error_text(held.actual)}, {inside}",

@@ -56,7 +56,10 @@ def panel(
     heads: tuple[str, str], drawn: list[dict[str, Any]], *, frame: Frame, on: Paper
 ) -> dict[str, Any]:
     """Return one panel with its title and what its axes are."""
-    title = {"text": heads[0], "subtitle": wrap(heads[1], frame.width + LEFT, on.size),
+    room = frame.width + LEFT
+    lines = wrap(heads[0], room, 1.15 * (on.size + 1))  # bold letters are wider
+    title = {"text": lines if len(lines) > 1 else heads[0],
+             "subtitle": wrap(heads[1], room, on.size),
              "fontSize": on.size + 1, "subtitleFontSize": on.size, "dx": -LEFT + 4,
              "offset": 8, "frame": "group", "anchor": "start"}  # fmt: skip
     return {"width": frame.width, "height": frame.height, "title": title, "layer": drawn}
@@ -85,7 +88,7 @@ def sheet(
         "usermeta": {"width": on.whole},
         "padding": EDGE,
         "bounds": "flush",
-        "spacing": 92,
+        "spacing": 78 + (on.size + 3) * _lines(panels[1:]),
     }
     if heads is not None:
         room = on.width + LEFT
@@ -94,3 +97,8 @@ def sheet(
                             "anchor": "start", "frame": "group", "offset": 16,
                             "dx": -LEFT + 4}  # fmt: skip
     return {**picture, "vconcat": panels}
+
+
+def _lines(panels: Sequence[dict[str, Any]]) -> int:
+    """Return the most lines of writing over the axes of these panels."""
+    return max((len(one["title"]["subtitle"]) for one in panels), default=1)

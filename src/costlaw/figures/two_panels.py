@@ -18,7 +18,7 @@ from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.time_panel import dated_runs, time_frame, time_layers
 from costlaw.figures.wording import error_name
 from costlaw.forecasting import Forecast
-from costlaw.units import format_quantity
+from costlaw.units import format_quantity, format_range
 
 
 def forecast_figure(
@@ -112,5 +112,5 @@ def _law(forecast: Forecast) -> str:
 
 
 def _compute(forecast: Forecast) -> str:
-    low, high = (format_quantity(end, "FLOP") for end in forecast.compute.interval(0.9))
-    return f"{format_quantity(forecast.compute.value, 'FLOP')} (90 %: {low} to {high})"
+    ends = format_range(*forecast.compute.interval(0.9), "FLOP")
+    return f"{format_quantity(forecast.compute.value, 'FLOP')} (90 %: {ends})"

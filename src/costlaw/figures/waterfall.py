@@ -80,8 +80,8 @@ def growth_figure(growth: Growth, *, width: int = 720, theme: str = "light") -> 
         used = f"with utilization ×{growth.utilization:.3g}"
         steps.append(_exact("operations", growth.operations, used, is_total=True))
     title = f"{before.name} → {after.name}: where ×{total} came from"
-    under = [f"better chips gave ×{format_number(growth.chip_rate)}, more chips and time"
-             f" ×{format_number(growth.device_time)}"]  # fmt: skip
+    under = [f"better chips gave ×{format_number(growth.chip_rate, 3)}, more chips and time"
+             f" ×{format_number(growth.device_time, 3)}"]  # fmt: skip
     drawn = _waterfall(("Growth of the hardware burden", "factor, log scale"), steps, on=on)
     return sheet([drawn], heads=(title, under), says=f"{title}: {'; '.join(under)}.", on=on)
 
@@ -235,7 +235,8 @@ def _bar(step: Step, start: float, y: float, *, frame: Frame, on: Paper) -> list
     color = theme.text if step.is_total else theme.law if step.size >= 0 else theme.target
     top, bottom = frame.down(y) - 0.42 * on.size, frame.down(y) + 0.42 * on.size
     left, right = sorted((frame.across(start), frame.across(start + step.size)))
-    marks = [layers.block((left, top, max(right, left + 1.5), bottom), color=color, opacity=0.75)]
+    marks = [layers.block((left, top, max(right, left + 1.5), bottom), color=color,
+                          opacity=0.4 if step.is_total else 0.75)]  # fmt: skip
     if step.low < step.high:
         ends = (start + step.low, start + step.high)
         marks.append(layers.segment(frame, ends, y, color=theme.text, strokeWidth=1.5))
@@ -255,14 +256,15 @@ def _shares(found: Decomposition, on: Paper) -> dict[str, Any]:
     assert progress is not None
     listed = progress.shares
     ends = [0.0, 1.0, *(share.low for share in listed), *(share.high for share in listed)]
-    frame = Frame(width=on.width, height=int(_LINES * on.size * len(listed)) + 6,
+    below = 0.2  # rows: room for what others published under the last bar
+    frame = Frame(width=on.width, height=int(_LINES * on.size * (len(listed) + below)) + 6,
                   x=(max(min(ends), -1.0) - 0.04, min(max(ends), 2.0) + 0.04),
-                  y=(0.0, float(len(listed))))  # fmt: skip
+                  y=(-below, float(len(listed))))  # fmt: skip
     ticks: dict[float, str | list[str]] = {
         t / 4: f"{25 * t} %" for t in range(-4, 9)
         if frame.x[0] <= t / 4 <= frame.x[1]
     }  # fmt: skip
-    ruler = layers.points([{"x": frame.x[0], "y": 0.0}], mark={"opacity": 0})
+    ruler = layers.points([{"x": frame.x[0], "y": frame.y[0]}], mark={"opacity": 0})
     ruler["encoding"] |= {"x": layers.axis_x(frame, ticks), "y": layers.axis_y(frame, {})}
     marks = [ruler, layers.drop(frame, 0.0, 0.0, color=on.theme.quiet)]
     for i, share in enumerate(listed):

@@ -86,8 +86,16 @@ def clean_name(name: str, most: int = 22) -> str:
 
 
 def wrap(text: str, pixels: float, size: float) -> list[str]:
-    """Return lines that fit a width, at about 0.52 em a letter."""
-    return textwrap.wrap(text, max(int(pixels / (0.52 * size)), 16)) or [""]
+    """Return lines that fit a width, at about 0.52 em a letter; a number keeps its "%".
+
+    Examples
+    --------
+    >>> wrap("when an error of 5 % is expected", 90, 10)
+    ['when an error of', '5 % is expected']
+    """
+    tied = text.replace(" %", "\u2060%")
+    lines = textwrap.wrap(tied, max(int(pixels / (0.52 * size)), 16)) or [""]
+    return [line.replace("\u2060%", " %") for line in lines]
 
 
 def error_name(benchmark: Benchmark) -> str:

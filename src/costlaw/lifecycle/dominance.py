@@ -44,7 +44,7 @@ class DominanceMap(Shown):
     currency : str
         ``flop``, ``device_hours``, ``usd``, ``energy_kwh`` or ``co2e_kg``.
     every_years : float
-        Time between trainings [year].
+        Time between trainings [year]; infinite if it is never trained again.
     years : tuple of float
         Service lives [year], rising.
     """
@@ -53,6 +53,12 @@ class DominanceMap(Shown):
     currency: str
     every_years: float
     years: tuple[float, ...] = YEARS
+
+    @property
+    def rhythm(self) -> str:
+        """How often it is trained again, in words."""
+        often = np.isfinite(self.every_years)
+        return f"retrained every {_length(self.every_years)}" if often else "never retrained"
 
     def trainings(self, years: float) -> int:
         """How often it is trained in a service life [count]."""
@@ -114,7 +120,7 @@ class DominanceMap(Shown):
             "schema": "costlaw.dominance-map/1",
             "version": __version__,
             "currency": self.currency,
-            "retrain_every_years": self.every_years,
+            "retrain_every_years": self.every_years if np.isfinite(self.every_years) else None,
             "strategy": self.life.strategy.name,
             "boundary": [
                 {"service_years": year, "trainings": self.trainings(year),
@@ -128,8 +134,7 @@ class DominanceMap(Shown):
 
     def __str__(self) -> str:
         lines = [f"{self.life.workload.name}: uses per training where running costs as much as"
-                 f" training ({CURRENCIES[self.currency]}), retrained every"
-                 f" {_length(self.every_years)}"]  # fmt: skip
+                 f" training ({CURRENCIES[self.currency]}), {self.rhythm}"]  # fmt: skip
         for year, edge in zip(self.years, self.edges, strict=True):
             low, high = (format_number(end) for end in edge.interval(0.9))
             lines.append(f"  {year:>5g} years  {format_number(edge.value)} (90 %: {low} to {high})")
@@ -159,7 +164,8 @@ def dominance_map(
     years : tuple of float
         Service lives, rising [year].
     every_years : float, optional
-        Time between trainings [year]; the workload's own, or one year if it has none.
+        Time between trainings [year]; the workload's own if not given, so that its mark lies
+        where its bill does.
 
     Returns
     -------
@@ -183,7 +189,7 @@ def dominance_map(
         raise OptionError(f'currency "{currency}": expected one of {", ".join(CURRENCIES)}.')
     if len(years) < 2 or years[0] <= 0 or any(a >= b for a, b in itertools.pairwise(years)):
         raise OptionError("service lives: expected at least two, rising and above 0 [year].")
-    every = every_years or life.workload.retrain_every_years or 1.0
+    every = every_years or life.workload.retrain_every_years or np.inf
     if not every > 0:
         raise OptionError(f"retraining every {every:g} years: expected above 0.")
     return DominanceMap(life=life, currency=currency, every_years=every, years=tuple(years))
