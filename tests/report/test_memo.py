@@ -141,9 +141,9 @@ def test_the_picture_is_the_forecasts_own_figure(imagenet):
 def test_every_stop_of_the_handle_says_what_a_forecast_at_that_error_says(imagenet):
     (drawn,) = [b for s in imagenet.sections for b in s.blocks if isinstance(b, Picture)]
     texts = drawn.moving.texts
-    assert texts[drawn.moving.first]["error"] == imagenet.forecast.shown_error
+    assert texts[drawn.moving.first]["shown"] == imagenet.forecast.shown_error
     other = texts[3]
-    alone = forecast("imagenet", other["error"].replace(" ", ""))
+    alone = forecast("imagenet", other["shown"].replace(" ", ""))
     assert other["usd"].startswith(format_quantity(alone.cost.usd.value, "USD"))
     assert other["evidence"] == alone.evidence
 

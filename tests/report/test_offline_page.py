@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from costlaw.report import memo, save_memo
+from costlaw.units import format_quantity
 from costlaw.verbs import forecast
 
 CHROMIUM = shutil.which("chromium")
@@ -73,13 +74,14 @@ def test_the_handle_moves_the_target_and_the_card_and_stays_in_the_picture(brows
     page.on("console", lambda message: said.append(message.text))
     page.goto(page_path.as_uri())
     page.wait_for_selector(".vega-embed svg", timeout=20_000)
+    money = format_quantity(forecast("imagenet", "5%").cost.usd.value, "USD")
     before = page.inner_text("[data-text=usd]")
     page.focus("input[type=range]")
     for _ in range(60):
         page.keyboard.press("ArrowRight")
     after = page.inner_text("[data-text=usd]")
-    assert before.startswith("$182 million") and after != before
-    shown = page.inner_text(".handle strong[data-text=error]")
+    assert before.startswith(money) and after != before
+    shown = page.inner_text(".handle strong[data-text=shown]")
     words = page.eval_on_selector_all(".vega-embed text", "all => all.map(t => t.textContent)")
     assert f"target {shown}" in words
     rules = page.eval_on_selector_all(
@@ -90,4 +92,24 @@ def test_the_handle_moves_the_target_and_the_card_and_stays_in_the_picture(brows
     height = page.eval_on_selector(".vega-embed svg", "s => s.getBoundingClientRect().height")
     assert all(-1 <= top <= height for top in rules)
     assert said == []
+    page.close()
+
+
+def test_the_rule_in_the_picture_is_dragged(browser, page_path):
+    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    page.goto(page_path.as_uri())
+    page.wait_for_selector(".vega-embed svg", timeout=20_000)
+    before = page.inner_text("[data-text=usd]")
+    at = page.evaluate("""(() => { const lines = [...document.querySelectorAll(".mark-rule line")]
+        .filter((line) => (line.__data__.datum.strokeDash || []).length === 2);
+        lines[lines.length - 1].scrollIntoView({ block: "center" });
+        const box = lines[lines.length - 1].getBoundingClientRect();
+        return [box.left + box.width / 4, box.top]; })()""")
+    page.mouse.move(*at)
+    page.mouse.down()
+    page.mouse.move(at[0], at[1] - 60, steps=6)
+    page.mouse.up()
+    assert page.inner_text("[data-text=usd]") != before
+    shown = page.inner_text(".handle strong[data-text=shown]")
+    assert page.get_attribute("input[type=range]", "aria-valuetext") == shown
     page.close()

@@ -118,11 +118,30 @@ def test_the_stops_of_the_handle_are_the_forecasts_of_those_targets(client):
     whole = client.get("/api/v1/forecast?source=imagenet&error=7%25").json()
     from costlaw.units import format_quantity
 
-    assert seven["texts"]["usd"][0] == format_quantity(whole["cost"]["usd"]["estimate"], "USD")
-    assert seven["texts"]["compute"][0] == format_quantity(whole["compute"]["estimate"], "FLOP")
+    assert seven["texts"]["usd"] == format_quantity(whole["cost"]["usd"]["estimate"], "USD")
+    assert seven["texts"]["compute"] == format_quantity(whole["compute"]["estimate"], "FLOP")
     picture = client.get("/api/v1/pictures/live.json?source=imagenet&error=5%25&width=700").json()
     names = {layer["data"].get("name") for panel in picture["vconcat"] for layer in panel["layer"]}
     assert set(seven["tables"]) <= names
+
+
+def test_page_and_memo_have_one_rule_for_the_stops_and_one_script(client):
+    from costlaw.figures import moving_script
+    from costlaw.report import memo
+    from costlaw.report.page import page_text
+    from costlaw.verbs import forecast
+
+    found = client.get("/api/v1/targets?source=imagenet&error=5%25&width=700").json()["targets"]
+    made = memo(forecast("imagenet", "5%"))
+    (drawn,) = [block for section in made.sections for block in section.blocks
+                if hasattr(block, "moving")]  # fmt: skip
+    page = [one["texts"]["shown"] for one in found]
+    few = [texts["shown"] for texts in drawn.moving.texts]
+    assert len(few) > 15 and set(few) <= set(page)
+    assert few[0] == page[0]  # both from the worst run
+    served = client.get(client.get("/").text.split('modulepreload" href="')[2].split('"')[0]).text
+    assert served == moving_script()
+    assert served in page_text(made)
 
 
 @pytest.mark.parametrize("kind", ["break-even", "claim", "decomposition", "dominance", "fit",

@@ -17,7 +17,12 @@ from costlaw.figures.dominance import dominance_figure
 from costlaw.figures.expected import over_time_figure
 from costlaw.figures.fitted import fit_figure
 from costlaw.figures.linking import is_address, link_points
-from costlaw.figures.live import live_forecast_figure, target_rows
+from costlaw.figures.live import (
+    live_forecast_figure,
+    moving_script,
+    target_rows,
+    target_stops,
+)
 from costlaw.figures.over_parameterised import parameters_figure
 from costlaw.figures.own_law import law_figure
 from costlaw.figures.saving import (
@@ -54,6 +59,7 @@ __all__ = [
     "law_figure",
     "link_points",
     "live_forecast_figure",
+    "moving_script",
     "over_time_figure",
     "parameters_figure",
     "picture_for_pixels",
@@ -61,6 +67,7 @@ __all__ = [
     "scale_figure",
     "svg_text",
     "target_rows",
+    "target_stops",
     "theme_of",
     "theory_figure",
     "write_whole",

@@ -8,6 +8,7 @@ another forecast of the same law stand in them. Nothing is computed here.
 from __future__ import annotations
 
 import math
+from importlib.resources import files
 from typing import Any
 
 from costlaw.figures import layers
@@ -15,6 +16,7 @@ from costlaw.figures.compute_panel import answer_layers, compute_frame
 from costlaw.figures.frame import Frame
 from costlaw.figures.moving import Layer, Rows, from_tables, move_rows
 from costlaw.figures.sheet import Paper, paper, sheet
+from costlaw.figures.steps import MOST, error_steps
 from costlaw.figures.time_panel import dated_runs, target_layers, time_frame
 from costlaw.figures.two_panels import error_span, forecast_panels, forecast_words
 from costlaw.forecasting import Forecast
@@ -79,6 +81,44 @@ def target_rows(
     rows |= move_rows("target", frame, _target(moved, frame, on))
     answer = answer_layers(moved, frame, on) if _is_shown(moved, frame) else []
     return rows | move_rows("answer", frame, answer)
+
+
+def target_stops(forecast: Forecast, *, most: int = MOST) -> list[float]:
+    """Return the errors at which a handle stops, highest first; the target is one of them.
+
+    From the worst run down to half of the target or of the best run, whichever is lower; a loss has
+    an irreducible part and is asked for no further than 15 % below them.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        Whose target is moved.
+    most : int
+        How many stops at most, the target not counted.
+
+    Examples
+    --------
+    >>> from costlaw.verbs import forecast
+    >>> stops = target_stops(forecast("imagenet", "5%"), most=40)
+    >>> 20 <= len(stops) <= 41, 0.05 in stops, stops[-1] < 0.05 < stops[0]
+    (True, True, True)
+    """
+    errors, target = forecast.fit.evidence.error, forecast.target_error
+    lowest = min(float(errors.min()), target) * (0.5 if forecast.benchmark.is_fraction else 0.85)
+    steps = [error for error in error_steps(lowest, max(float(errors.max()), target))
+             if error > forecast.benchmark.best_error]  # fmt: skip
+    return sorted({*steps[:: -(-len(steps) // most)], target}, reverse=True)
+
+
+def moving_script() -> str:
+    """Return the script that moves a target in the live picture and the texts beside it.
+
+    Examples
+    --------
+    >>> "globalThis.TargetHandle" in moving_script()
+    True
+    """
+    return (files("costlaw.figures") / "moving.js").read_text(encoding="utf-8")
 
 
 def _is_shown(moved: Forecast, frame: Frame) -> bool:

@@ -162,10 +162,10 @@ def picture(forecast: Forecast) -> Section:
 
 def moving(forecast: Forecast) -> Moving:
     """Return the picture whose target moves, and what every stop of the handle says."""
-    from costlaw.figures import live_forecast_figure, target_rows
+    from costlaw.figures import live_forecast_figure, target_rows, target_stops
 
     answered = {}
-    for error in _stops(forecast):
+    for error in target_stops(forecast, most=STOPS):
         try:
             moved = at_error(forecast, error)
         except EvidenceError:  # the handle ends where the evidence refuses
@@ -189,22 +189,10 @@ def moving(forecast: Forecast) -> Moving:
     )  # fmt: skip
 
 
-def _stops(forecast: Forecast) -> list[float]:
-    """Return about 40 errors from the worst run to somewhat past the target, target included."""
-    from costlaw.figures import error_steps
-
-    errors, target = forecast.fit.evidence.error, forecast.target_error
-    past = 0.6 if forecast.benchmark.is_fraction else 0.95  # a loss has an irreducible part
-    low, high = past * target, max(float(errors.max()), target)
-    steps = [error for error in error_steps(low, high) if error > forecast.benchmark.best_error]
-    thinned = steps[:: -(-len(steps) // STOPS)]
-    return sorted({*thinned, target}, reverse=True)
-
-
 def _said(forecast: Forecast) -> dict[str, str]:
     """Return what the card beside the picture says at one stop."""
     quantities = {"compute": forecast.compute, **forecast.cost.quantities}
-    texts = {"error": forecast.shown_error, "evidence": forecast.evidence}
+    texts = {"shown": forecast.shown_error, "evidence": forecast.evidence}
     for name in ("compute", "usd", "device_hours", "energy_kwh", "co2e_kg"):
         part = quantities[name]
         texts[name] = f"{shown(part)} (90 %: {ends(part, 0.9)})"

@@ -1,4 +1,4 @@
-"use strict";
+// A memo's pictures: drawn for the width and theme of the window, with a target that moves.
 (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const paper = (uri) => /^https?:\/\//i.test(uri)
@@ -15,8 +15,12 @@
   function start(figure) {
     const place = figure.querySelector(".picture");
     const drawn = JSON.parse(figure.querySelector(".drawn").textContent);
-    const handle = figure.querySelector("input[type=range]");
+    const range = figure.querySelector("input[type=range]");
     let shown = null, view = null, width = 0;
+    const handle = range && new TargetHandle({
+      handle: range, figure, card: figure, view: () => view, recolour: coloured,
+      record: (place) => ({ texts: drawn.texts[place], tables: drawn.rows[width][place] }),
+    });
 
     async function draw() {
       const specs = drawn[dark.matches ? "dark" : "light"];
@@ -28,20 +32,7 @@
       const made = await vegaEmbed(place, shown, options);
       if (specs[index] !== shown) return;
       view = made.view;
-      if (handle) move();
-    }
-
-    function move() {
-      const stop = Number(handle.value), texts = drawn.texts[stop];
-      for (const part of figure.querySelectorAll("[data-text]")) {
-        part.textContent = texts[part.dataset.text];
-      }
-      handle.setAttribute("aria-valuetext", texts.error);
-      if (!view) return;
-      for (const [table, rows] of Object.entries(drawn.rows[width][stop])) {
-        view.data(table, rows.map(coloured));
-      }
-      view.run();
+      if (handle) handle.show();
     }
 
     function coloured(row) {
@@ -51,10 +42,7 @@
       return found;
     }
 
-    if (handle) {
-      figure.querySelector(".handle").hidden = false;
-      handle.addEventListener("input", move);
-    }
+    if (range) figure.querySelector(".handle").hidden = false;
     draw();
     window.addEventListener("resize", draw);
     dark.addEventListener("change", draw);

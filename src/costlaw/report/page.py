@@ -13,7 +13,7 @@ import html
 import json
 from importlib.resources import files
 
-from costlaw.figures import javascript_bundle, svg_text, theme_of
+from costlaw.figures import javascript_bundle, moving_script, svg_text, theme_of
 from costlaw.report.blocks import Block, Bullets, Code, Links, Moving, Paragraph, Picture, Table
 from costlaw.report.making import Memo
 
@@ -31,7 +31,7 @@ def page_text(made: Memo) -> str:
     """
     here = files("costlaw.report")
     style = (here / "memo.css").read_text(encoding="utf-8")
-    script = (here / "memo.js").read_text(encoding="utf-8")
+    script = moving_script() + (here / "memo.js").read_text(encoding="utf-8")
     bundle = javascript_bundle()
     policy = (
         f"default-src 'none'; script-src {_hash(bundle)} {_hash(script)}; "
@@ -147,9 +147,9 @@ def _handle(alive: Moving) -> str:
     )
     return (
         '<div class="handle" hidden><label>Move the target: an error of '
-        f'<strong data-text="error">{html.escape(texts["error"])}</strong> '
+        f'<strong data-text="shown">{html.escape(texts["shown"])}</strong> '
         f'<input type="range" min="0" max="{len(alive.texts) - 1}" value="{alive.first}" '
-        f'aria-valuetext="{html.escape(texts["error"], quote=True)}"></label>'
+        f'aria-valuetext="{html.escape(texts["shown"], quote=True)}"></label>'
         f'<dl aria-live="polite">{rows}</dl></div>'
     )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from costlaw.estimates import Estimate
 from costlaw.forecasting import Forecast
@@ -120,11 +119,13 @@ def headline(forecast: Forecast) -> str:
     return f"{format_quantity(money.value, 'USD')} (90 %: {interval_words(money)})"
 
 
-def moving_texts(forecast: Forecast) -> dict[str, Any]:
+def moving_texts(forecast: Forecast) -> dict[str, str]:
     """Return every text that moves with the target, by the key of its place."""
-    texts: dict[str, Any] = {"shown": forecast.shown_error, "badge": badge(forecast)}
+    texts = {"shown": forecast.shown_error, "badge": badge(forecast), "evidence": forecast.evidence}
     for part in (*bill_parts(forecast), *reach_parts(forecast)):
-        texts[part.key] = [part.value, part.interval, part.remark]
+        texts[part.key] = part.value
+        if part.interval:
+            texts[f"{part.key}-interval"] = part.interval
     return texts
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from costlaw.figures import moving_script
 from costlaw.web.bundle import bundle, bundle_key
 from costlaw.web.refusals import NotThere
 
@@ -37,6 +38,8 @@ def _items() -> dict[str, Item]:
         if suffix in TYPES:
             packed = gzip.compress(path.read_bytes(), 9, mtime=0)
             found[path.name] = Item(kind=TYPES[suffix], packed=packed)
+    moving = gzip.compress(moving_script().encode(), 9, mtime=0)
+    found["moving.js"] = Item(kind=TYPES[".js"], packed=moving)
     return found
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from costlaw.exceptions import CostlawError
+from costlaw.figures import target_stops
 from costlaw.fitting.own import LawFit
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
@@ -24,7 +25,7 @@ from costlaw.web.pages.choices import canonical, controls
 from costlaw.web.pages.copying import takeaway, without_version
 from costlaw.web.pages.layout import render, view_of
 from costlaw.web.refusals import Refusal, refusal_of
-from costlaw.web.targets import stops, typed
+from costlaw.web.targets import typed
 from costlaw.web.views import View
 
 router = APIRouter(include_in_schema=False)
@@ -92,7 +93,7 @@ def context(desk: Desk, view: View, shown: Shown) -> dict[str, Any]:
         found |= {
             "bill": card_rows.bill_parts(answer), "reach": card_rows.reach_parts(answer),
             "evidence": card_rows.evidence_parts(answer), "badge": card_rows.badge(answer),
-            "stops": [typed(answer, error) for error in stops(answer)],
+            "stops": [typed(answer, error) for error in target_stops(answer)],
             "at": typed(answer, answer.target_error),
             "take": takeaway(view, answer, name=name),
             "sources": answer.sources,
