@@ -236,6 +236,40 @@ def test_the_recordings_are_remade_by_scripts_beside_them():
     assert runpy.run_path(str(HERE / "settings.py"))["POINTS"] == 5
 
 
+CELLS = st.one_of(
+    st.floats().map(repr),
+    st.sampled_from(["", "", " ", "adam", '"0.5"', '"a\nb"', ".nan", " 2", "1_0", "-inf", "7,8"]),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12),
+    plain=st.booleans(),
+    end=st.sampled_from(["\n", "\r\n"]),
+    block=st.sampled_from([8, 40, 1 << 20]),
+    tail=st.sampled_from(["", "1,2", "1,2,3", "\n\n", "1\r2,3,4\n"]),
+)
+def test_a_log_in_blocks_of_numbers_is_the_log_read_cell_by_cell(
+    tmp_path_factory, rows, plain, end, block, tail
+):
+    from costlaw.trackers.formats import log_table
+
+    if plain:
+        rows = [[repr(number(cell) or 0.1) if cell else "" for cell in row] for row in rows]
+    path = tmp_path_factory.getbasetemp() / "metrics.csv"
+    path.write_bytes(end.join(["step,loss,flops", *map(",".join, rows), tail]).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_table, "_BLOCK", block)
+        quick = log_table.read_log(path)
+        patch.setattr(log_table, "_take_numbers", lambda *_, **__: False)
+        slow = log_table.read_log(path)
+    assert (quick.headers, quick.rows, quick.notes) == (slow.headers, slow.rows, slow.notes)
+    for header in slow.headers:
+        for ours, theirs in zip(quick.columns[header], slow.columns[header], strict=True):
+            np.testing.assert_array_equal(ours, theirs)  # to the last bit, NaN where NaN
+
+
 def test_a_log_keeps_the_rows_before_a_line_that_is_no_csv(tmp_path):
     from costlaw.trackers.formats.log_table import read_log
 

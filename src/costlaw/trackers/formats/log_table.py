@@ -7,6 +7,7 @@ out and counted. Two columns of one name are told apart by their place and said.
 from __future__ import annotations
 
 import csv
+import io
 from array import array
 from collections import Counter
 from collections.abc import Iterator
@@ -15,11 +16,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
+import polars as pl
+
 from costlaw.trackers.formats.scalars import number
 
 _SEPARATORS = ",;\t|"
 _LONGEST_LINE = 1 << 20
-_BLOCK = 4096  # rows in memory at once
+_BLOCK = 1 << 20  # bytes in memory at once
+_ROWS = 4096  # and rows, where there is more than numbers
 
 
 @dataclass(kw_only=True)
@@ -58,27 +63,60 @@ def read_log(path: Path) -> LogTable:
     OSError
         If the file cannot be read.
     """
-    table = LogTable()
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        first = file.readline(_LONGEST_LINE)
+    table, short = LogTable(), 0
+    with path.open("rb") as file:
+        first = file.readline(_LONGEST_LINE).decode("utf-8-sig", errors="replace")
         table.headers = _distinct(headers_of(first.encode()), table)
         mark = max(_SEPARATORS, key=lambda each: (first.count(each), each == ","))
         slots = [table.columns.setdefault(header, (array("q"), array("d")))
                  for header in table.headers]  # fmt: skip
-        short = 0
-        lines = _rows(csv.reader(_whole_lines(file, table), delimiter=mark), path.name, table)
-        while block := list(islice(lines, _BLOCK)):
-            whole = [cells for cells in block if len(cells) >= len(slots)]
-            short += sum(bool(cells) for cells in block) - sum(bool(cells) for cells in whole)
+        at = file.tell()
+        while (block := file.read(_BLOCK) + file.readline()) and _take_numbers(
+            table, slots, block.replace(b"\r\n", b"\n"), mark=mark
+        ):
+            at = file.tell()
+        file.seek(at)
+        text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
+        lines = _rows(csv.reader(_whole_lines(text, table), delimiter=mark), path.name, table)
+        while rows := list(islice(lines, _ROWS)):
+            whole = [cells for cells in rows if len(cells) >= len(slots)]
+            short += sum(bool(cells) for cells in rows) - sum(bool(cells) for cells in whole)
             _take(table, slots, whole)
     if short:
         table.notes.append(f"{path.name}: {short} lines with too few cells were left out")
     return table
 
 
+def _take_numbers(table: LogTable, slots: list[tuple[array[int], array[float]]], block: bytes, *,
+                  mark: str) -> bool:  # fmt: skip
+    """Add a block if it is whole lines of one width and holds only numbers and empty cells."""
+    width = len(slots)
+    if width < 2 or any(sign in block for sign in (b'"', b"\r", b"\x00")):
+        return False
+    letters = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero((letters == ord(mark)) | (letters == ord("\n")))
+    last = letters[ends] == ord("\n")
+    whole = ends.size % width == 0 and last[width - 1 :: width].all() and block[-1:] == b"\n"
+    if not whole or last.sum() != ends.size // width:
+        return False
+    cells = block[:-1].replace(b"\n", mark.encode()).decode("utf-8", errors="replace")
+    found = pl.Series([cells]).str.split(mark).list.explode().cast(pl.Float64, strict=False)
+    there = np.diff(ends, prepend=-1) > 1
+    if found.null_count() != ends.size - there.sum():  # a cell that is neither number nor empty
+        return False
+    numbers = found.to_numpy().reshape(-1, width)
+    for (rows, values), cell, held in zip(
+        slots, numbers.T, there.reshape(-1, width).T, strict=True
+    ):
+        rows.frombytes((np.flatnonzero(held) + table.rows).tobytes())
+        values.frombytes(cell[held].tobytes())
+    table.rows += len(numbers)
+    return True
+
+
 def _rows(lines: Iterator[list[str]], name: str, table: LogTable) -> Iterator[list[str]]:
     """Yield the rows before a line that is no CSV, which is said."""
-    count = 0
+    count = table.rows
     try:
         for cells in lines:
             count += 1
