@@ -3,8 +3,10 @@
 What a trial will take is read off the finished ones: CPU seconds = a + b·examples +
 c·examples·size, each ≥ 0, by least squares on relative errors; the median where there are fewer
 than four. Its interval goes as far as the answer with a term in size² does, and no less than the
-spread of the finished ones. On 48 Fashion-MNIST cells, cheap ones first, it was within 1.3 of the
-truth from the 20th on. Before the first trial is finished nothing is known, and nothing is said.
+spread of the finished ones. How far off that was is measured by ``benchmarks/sweep_forecast.py``
+(docs/lab.md): up to eight times too low before the 20th of 48 trials, and the interval is too
+narrow where cost grows otherwise than the formula. Before the first trial is finished nothing is
+known, and nothing is said.
 """
 
 from __future__ import annotations
