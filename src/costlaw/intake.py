@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from costlaw.compute import burden_by_the_hour
+from costlaw.costs.builder import run_format
 from costlaw.exceptions import ColumnError, OptionError, UnknownName
 from costlaw.literature import benchmark as find_benchmark
 from costlaw.literature import benchmarks, published_runs
@@ -110,6 +112,67 @@ def _metered_runs(name: str, columns: Any, store: Mapping[str, Any]) -> Runs:
     return recover_runs(name)
 
 
+def evidence_of(
+    source: Any,
+    *,
+    edition: str | None = None,
+    measure: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    error_unit: str = "auto",
+    ran_on: str | None = None,
+    chips: float | None = None,
+    **store: Any,
+) -> Runs:
+    """Return the runs behind anything a person may pass.
+
+    Parameters
+    ----------
+    source : str, Path, Runs, list of Run, or dataframe
+        A benchmark's name, a file, a tracker's store or a meter's folder, a checked table, records
+        (metered spans too), or any dataframe narwhals knows.
+    edition, measure : str, optional
+        Edition of the corpus and measure of compute; benchmarks only.
+    columns : mapping of str to str, optional
+        Canonical column to header; files and dataframes only.
+    error_unit : str
+        How to read the error column of a file or a dataframe.
+    ran_on : str, optional
+        Chip of runs that state device-hours, or a time, and neither compute nor a chip.
+    chips : float, optional
+        How many of it each run held, where the table states a time and no number.
+    **store
+        How to read a tracker's store: ``metric``, ``experiment``, ``points``, ``reader``,
+        ``unfinished``, ``join``; see :func:`costlaw.trackers.import_runs`.
+
+    Returns
+    -------
+    Runs
+
+    Raises
+    ------
+    DataError, UnknownName, OptionError
+        If the source is none of these or holds an impossible value.
+    """
+    if isinstance(source, Runs):
+        runs = source
+    elif isinstance(source, str | Path):
+        runs = runs_of(
+            str(source), edition=edition, measure=measure, columns=columns, error_unit=error_unit,
+            **store,
+        )  # fmt: skip
+    elif isinstance(source, list | tuple):
+        runs = Runs.from_records([_record(item) for item in source])
+    else:
+        runs = Runs.from_frame(source, columns=columns, error_unit=error_unit)
+    return burden_by_the_hour(runs, chip=ran_on, chips=chips, number_format=run_format)
+
+
+def _record(item: Any) -> Any:
+    """Return a metered span as its run, anything else as it is."""
+    run = getattr(item, "run", None)
+    return run() if callable(run) else item if run is None else run
+
+
 def compute_column(runs: Runs) -> str:
     """Return the column of compute that a law can be fitted to.
 
@@ -121,7 +184,27 @@ def compute_column(runs: Runs) -> str:
     for column in ("compute_flop", "hardware_burden_flop"):
         if runs.has(column):
             return column
-    raise ColumnError(
-        f"{runs.origin}: no run states its compute in FLOP; a priced forecast needs it. Add a "
-        "column such as compute_flop, or multiply parameters × examples × 6 yourself and say so."
+    raise ColumnError(f"{runs.origin}: no run states its compute in FLOP{_way_on(runs)}")
+
+
+def _way_on(runs: Runs) -> str:
+    """Say how to go on without operations, by what the runs do state."""
+    for column in ("device_hours", "duration_s"):
+        if runs.has(column):
+            what = "device-hours" if column == "device_hours" else "a time"
+            return (
+                f", but {what}. Say which chip they ran on: --chip A100, or a column chip (for a "
+                "time also how many: --chips 8, or a column chips); the hours then count as "
+                f"hardware burden. In {'hours' if column == 'device_hours' else 'seconds'} alone, "
+                f"without a price: costlaw compare {runs.origin} --along {column}."
+            )
+    if runs.has("parameters") and runs.has("examples"):
+        return (
+            ", but parameters and examples. For a dense network that sees each example once, name "
+            'their product: --column "compute_flop=6 * PARAMETERS * EXAMPLES" with your headers. '
+            f"Without a price: costlaw compare {runs.origin} --along examples."
+        )
+    return (
+        '; a priced forecast needs it. Name the column: --column compute_flop="…", or add one of '
+        "device-hours and a chip."
     )

@@ -13,10 +13,11 @@ from costlaw.costs import Site, preset, price
 from costlaw.exceptions import OptionError
 from costlaw.fitting.own import Comparison, compare_laws, fit_law
 from costlaw.forecasting import Allocation, allocate_runs
+from costlaw.intake import evidence_of
 from costlaw.laws import Law
 from costlaw.runs.checkpoints import own_apart
 from costlaw.units import parse_compute, parse_count, parse_money
-from costlaw.verbs import evidence_of, target_of
+from costlaw.verbs import target_of
 
 
 def compare(

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from costlaw.costs import Site, preset
+from costlaw.compute import BY_THE_HOUR
+from costlaw.costs import Site, place_of
 from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, OptionError
 from costlaw.fitting.own import LawFit, fit_law
@@ -23,7 +23,7 @@ from costlaw.forecasting import (
     fits_pool,
     forecast_runs,
 )
-from costlaw.intake import compute_column, runs_of
+from costlaw.intake import compute_column, evidence_of
 from costlaw.laws import Law
 from costlaw.laws import law as find_law
 from costlaw.runs import Runs
@@ -43,59 +43,6 @@ if TYPE_CHECKING:  # rooms that fit and forecast never enter are not imported fo
 
 _PARAMETERS = re.compile(r"^(?P<count>[^a-z]*\d.*?)\s*(?:parameters|params|weights)$", re.I)
 _YEAR_S = 8766.0 * 3600.0
-
-
-def evidence_of(
-    source: Any,
-    *,
-    edition: str | None = None,
-    measure: str | None = None,
-    columns: Mapping[str, str] | None = None,
-    error_unit: str = "auto",
-    **store: Any,
-) -> Runs:
-    """Return the runs behind anything a person may pass.
-
-    Parameters
-    ----------
-    source : str, Path, Runs, list of Run, or dataframe
-        A benchmark's name, a file, a tracker's store or a meter's folder, a checked table, records
-        (metered spans too), or any dataframe narwhals knows.
-    edition, measure : str, optional
-        Edition of the corpus and measure of compute; benchmarks only.
-    columns : mapping of str to str, optional
-        Canonical column to header; files and dataframes only.
-    error_unit : str
-        How to read the error column of a file or a dataframe.
-    **store
-        How to read a tracker's store: ``metric``, ``experiment``, ``points``, ``reader``,
-        ``unfinished``, ``join``; see :func:`costlaw.trackers.import_runs`.
-
-    Returns
-    -------
-    Runs
-
-    Raises
-    ------
-    DataError, UnknownName, OptionError
-        If the source is none of these or holds an impossible value.
-    """
-    if isinstance(source, Runs):
-        return source
-    if isinstance(source, str | Path):
-        return runs_of(
-            str(source), edition=edition, measure=measure, columns=columns, error_unit=error_unit,
-            **store,
-        )  # fmt: skip
-    if isinstance(source, list | tuple):
-        return Runs.from_records([_record(item) for item in source])
-    return Runs.from_frame(source, columns=columns, error_unit=error_unit)
-
-
-def _record(item: Any) -> Any:
-    """Return a metered span as its run, anything else as it is."""
-    run = getattr(item, "run", None)
-    return run() if callable(run) else item if run is None else run
 
 
 def fit(
@@ -178,9 +125,11 @@ def forecast(
     source: Any,
     error: float | str,
     *,
-    site: str | Site = "today",
+    site: str | Site | None = None,
     law: str | None = None,
     estimand: str = "error-on-compute",
+    chip: str | None = None,
+    region: str | None = None,
     **reading: Any,
 ) -> Forecast:
     """Forecast what a target error takes: compute, device-hours, dollars, energy, CO2e.
@@ -191,15 +140,20 @@ def forecast(
         The evidence; at least 3 distinct amounts of compute [FLOP].
     error : float or str
         Target: a fraction (``0.05``), a percentage (``"5%"``), or a loss in the runs' unit.
-    site : str or Site
-        A preset (``today``, ``article-2021``, ``authors-2022``) or a site.
+    site : str or Site, optional
+        A preset (``today``, ``article-2021``, ``authors-2022``) or a site; ``today`` if neither it
+        nor a chip or region is given.
+    chip, region : str, optional
+        Instead of a site: the chip it is priced on (an H100 if only a region is given), and the
+        grid. Runs that state hours and no chip are taken to have run on this chip, unless
+        ``ran_on`` says another.
     law, estimand : str
         See :func:`fit`. By default ``power`` for published results, and for own runs ``pool``, the
         calibrated predictive distribution, where there are enough of them (5 amounts of compute
         over a factor of 3), else ``power``.
     **reading
-        ``edition``, ``measure``, ``columns``, ``error_unit``, and for a tracker's store
-        ``metric``, ``experiment``, ``points`` and the like: how to read the source.
+        ``edition``, ``measure``, ``columns``, ``error_unit``, ``ran_on``, ``chips``, and for a
+        tracker's store ``metric``, ``experiment``, ``points`` and the like: how to read the source.
 
     Returns
     -------
@@ -223,8 +177,9 @@ def forecast(
     >>> round(answer.answer.point_log10, 2), f"{answer.cost.usd.value:.1e}"
     (28.06, '1.4e+11')
     """
-    place = preset(site) if isinstance(site, str) else site
-    runs = own_apart(evidence_of(source, **reading))
+    place = place_of(site, chip=chip, region=region)
+    runs = own_apart(evidence_of(source, **{**reading, "ran_on": reading.get("ran_on") or chip}))
+    place = place_for(runs, place)
     target = target_of(runs, error)
     column = compute_column(runs)
     if law is None:
@@ -234,6 +189,11 @@ def forecast(
     return forecast_runs(
         runs, target, site=place, law=law, estimand=estimand, column=column, edition=runs.origin
     )
+
+
+def place_for(runs: Runs, site: Site) -> Site:
+    """Return a site as the compute of some runs is priced there: a burden, by the hour."""
+    return site.by_the_hour() if runs.measure == BY_THE_HOUR else site
 
 
 def target_of(runs: Runs, error: float | str) -> float:
@@ -258,7 +218,7 @@ def plan(
     error: float | str | None = None,
     *,
     wish: Wish | None = None,
-    site: str | Site = "today",
+    site: str | Site | None = None,
     sites: Sequence[Site] = (),
     strategies: Sequence[Strategy] | None = None,
     **asked: Any,
@@ -273,13 +233,14 @@ def plan(
         Target; without one, ``wish.budget`` says what to spend.
     wish : Wish, optional
         Budget [USD], deadline, chance, width, uses.
-    site : str or Site
+    site : str or Site, optional
         Where the ladder and the next point are priced.
     sites, strategies : sequences
         What the table compares besides doing nothing; the sites and strategies that ship if not
-        given.
+        given, and the place of ``chip`` and ``region`` with them.
     **asked
-        ``law``, ``estimand`` and how to read the source, as for :func:`forecast`.
+        ``law``, ``estimand``, ``chip``, ``region`` and how to read the source, as for
+        :func:`forecast`.
 
     Returns
     -------
@@ -305,27 +266,39 @@ def plan(
     (True, True)
     """
     from costlaw.lifecycle import default_strategies
-    from costlaw.planning import Wish, error_after, plan_for_budget, plan_for_error
+    from costlaw.planning import Wish, default_sites, plan_for_budget, plan_for_error
 
     wanted = wish or Wish()
     listed = default_strategies() if strategies is None else strategies
-    if error is not None:
-        found = forecast(source, error, site=site, **asked)
-        return plan_for_error(found, wish=wanted, sites=sites, strategies=listed)
-    if wanted.budget is None:
+    chip, region = asked.pop("chip", None), asked.pop("region", None)
+    place = place_of(site, chip=chip, region=region)
+    law: dict[str, Any] = {key: asked.pop(key) for key in ("law", "estimand") if key in asked}
+    if error is None and wanted.budget is None:
         raise OptionError("a plan needs a target error or a budget: name one of them.")
-    law = {key: asked.pop(key) for key in ("law", "estimand") if key in asked}
-    runs = evidence_of(source, **asked)
-    seen = forecast(runs, _best_of(runs), site=site, **law)
-    bought = wanted.budget / seen.site.per_flop["usd"].value
-    buys = error_after(seen, Estimate.exact(bought, "FLOP")).value
+    runs = evidence_of(source, **{**asked, "ran_on": asked.get("ran_on") or chip})
+    named = (place,) if chip or region else ()
+    sites = [place_for(runs, one) for one in sites or (*named, *default_sites())]
+    if error is not None:
+        found = forecast(runs, error, site=place, **law)
+        return plan_for_error(found, wish=wanted, sites=sites, strategies=listed)
+    buys = _bought(runs, wanted.budget or 0.0, place=place, law=law)
+    found = forecast(runs, buys, site=place, **law)
+    return plan_for_budget(found, wish=wanted, sites=sites, strategies=listed)
+
+
+def _bought(runs: Runs, budget: float, *, place: Site, law: Mapping[str, Any]) -> float:
+    """Return the error that a budget [USD] buys at a site."""
+    from costlaw.planning import error_after
+
+    seen = forecast(runs, _best_of(runs), site=place, **law)
+    amount = budget / seen.site.per_flop["usd"].value
+    buys = error_after(seen, Estimate.exact(amount, "FLOP")).value
     if runs.benchmark.is_fraction and not buys < 1:
         raise EvidenceError(
-            f"{format_quantity(wanted.budget, 'USD')} buys {format_quantity(bought, 'FLOP')}, so"
+            f"{format_quantity(budget, 'USD')} buys {format_quantity(amount, 'FLOP')}, so"
             " little that the law says nothing of its error. Name a larger budget."
         )
-    found = forecast(runs, buys, site=site, **law)
-    return plan_for_budget(found, wish=wanted, sites=sites, strategies=listed)
+    return float(buys)
 
 
 def _best_of(runs: Runs) -> float:

@@ -27,6 +27,13 @@ SAME = {
         "lifecycle", "13 billion parameters", "--uses", "2 trillion"),
     "/api/v1/plan?source=imagenet&error=8%25&budget=$100,000": (
         "plan", "imagenet", "--error", "8%", "--budget", "$100,000"),
+    "/api/v1/forecast?source=imagenet&error=8%25&chip=A100&region=FR": (
+        "forecast", "imagenet", "--error", "8%", "--chip", "A100", "--region", "FR"),
+    "/api/v1/forecast?source=imagenet&error=8%25&region=US-CA": (
+        "forecast", "imagenet", "--error", "8%", "--region", "US-CA"),
+    "/api/v1/plan?source=imagenet&error=8%25&budget=$100,000&chip=A100&region=FR": (
+        "plan", "imagenet", "--error", "8%", "--budget", "$100,000", "--chip", "A100",
+        "--region", "FR"),
     "/api/v1/decompose?source=imagenet": ("decompose", "imagenet"),
     "/api/v1/decompose?source=hardware": ("decompose", "hardware"),
     "/api/v1/audit": ("audit",),
@@ -58,6 +65,20 @@ def test_a_file_that_was_handed_in_gives_the_numbers_of_the_command_line(client,
         assert answer == printed(verb, str(own_file), *words)
 
 
+def test_hours_and_a_chip_give_the_numbers_of_the_command_line(client, printed, tmp_path):
+    table = tmp_path / "hours.csv"
+    rows = [f"r{k},{0.4 * 2.5**k:.3g},{0.7 + 0.05 * k**0.7:.4f}\n" for k in range(7)]
+    table.write_text("run,gpu_hours,val_acc\n" + "".join(rows))
+    taken = client.post("/api/v1/files", files={"file": ("hours.csv", table.read_bytes())}).json()
+    for verb, more in (("forecast", {"error": "12%", "chip": "A100"}),
+                       ("forecast", {"error": "12%", "ran-on": "V100", "region": "FR"}),
+                       ("compare", {"ran-on": "V100"}), ("fit", {"ran-on": "A100"})):  # fmt: skip
+        asked = {key.replace("-", "_"): value for key, value in more.items()}
+        answer = client.get(f"/api/v1/{verb}", params={"source": taken["source"], **asked}).json()
+        words = [part for key, value in more.items() for part in (f"--{key}", value)]
+        assert answer == printed(verb, str(table), *words)
+
+
 REFUSED = {
     "/api/v1/forecast?error=abc": ("error", ["forecast", "imagenet", "--error", "abc"]),
     "/api/v1/forecast?error=5": ("error", ["forecast", "imagenet", "--error", "5"]),
@@ -69,6 +90,12 @@ REFUSED = {
     "/api/v1/fit?estimand=best": ("estimand", ["fit", "imagenet", "--estimand", "best"]),
     "/api/v1/forecast?site=mars": (
         "site", ["forecast", "imagenet", "--error", "5%", "--site", "mars"]),
+    "/api/v1/forecast?chip=Z9": ("chip", ["forecast", "imagenet", "--error", "5%", "--chip", "Z9"]),
+    "/api/v1/forecast?region=XX": (
+        "region", ["forecast", "imagenet", "--error", "5%", "--region", "XX"]),
+    "/api/v1/forecast?chip=H100&site=article-2021": (
+        "site", ["forecast", "imagenet", "--error", "5%", "--chip", "H100", "--site",
+                 "article-2021"]),
     "/api/v1/cost?subject=AlexNett": ("subject", ["cost", "AlexNett"]),
     "/api/v1/cost?subject=1e20+FLOP&chip=Z9": ("chip", ["cost", "1e20 FLOP", "--chip", "Z9"]),
     "/api/v1/audit?claim=none": ("claim", ["audit", "none"]),

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from costlaw.cards.equivalents import Equivalent, equivalent
 from costlaw.cards.published import Published, figures_of
-from costlaw.cards.subject import Subject, run_format, subject_of
+from costlaw.cards.subject import Subject, subject_of
 from costlaw.cards.tables import data_digest
 from costlaw.costs import Choice, Cost, Site, preset, price, site_for
+from costlaw.costs.builder import run_format
 from costlaw.costs.rent import parse_date
 from costlaw.estimates import Estimate
 from costlaw.exceptions import DataError, OptionError
@@ -237,11 +238,7 @@ def bill_of_hours(hours: Estimate, site: Site) -> Cost:
     >>> round(bill_of_hours(Estimate.exact(8.0, "device-hour"), site).usd.value, 9)
     16.0
     """
-    full = dataclasses.replace(
-        site,
-        utilization=Estimate.exact(1.0, ""),
-        caveats=(*site.caveats, "device-hours are stated, so utilization does not enter"),
-    )
+    full = site.by_the_hour()
     burden = (hours * full.peak_flop_per_s * 3600.0).convert(1.0, "FLOP")
     return price(burden, full)
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from costlaw.cards.card import bill_of_hours
 from costlaw.cards.published import Published
-from costlaw.cards.subject import TIME_FACTOR, run_format, subject_of
+from costlaw.cards.subject import TIME_FACTOR, subject_of
 from costlaw.cards.tables import Row, own_row, rows, source
 from costlaw.costs import Choice, Cost, price, site_for
+from costlaw.costs.builder import run_format
 from costlaw.estimates import Estimate
 from costlaw.exceptions import CostlawError, DataError
 from costlaw.hardware import Chip, likely_chip

@@ -16,7 +16,7 @@ from costlaw.cards.published import figures_of, published_figures
 from costlaw.cards.runfile import RunFile, read_run
 from costlaw.cards.tables import Row, own_row, source
 from costlaw.compute import Capacity
-from costlaw.costs.builder import training_format
+from costlaw.costs.builder import run_format
 from costlaw.costs.utilization import utilization
 from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, OptionError, UnitError, UnknownName
@@ -28,7 +28,6 @@ from costlaw.sources import Source, merge_sources
 CONFIDENCE_FACTOR = {"Confident": 3.0, "Likely": 10.0, "Speculative": 30.0}
 TIME_FACTOR = 1.1  # "five to six days" is 5.5 days ×/÷ 1.1
 _IDLE = 0.001  # a run that used less of its chips than this is one of which the count is wrong
-_TENSOR_UNITS = "2017-05"  # chips released earlier have none, and trained in FP32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,21 +170,6 @@ def _of_published(name: str) -> Subject:
         sources=(source(row["source_id"]),),
         **_held(device, capacity, date=row["date"], factor=TIME_FACTOR),
     )  # fmt: skip
-
-
-def run_format(device: Chip) -> str:
-    """Return the number format that a run on a chip is taken to have used.
-
-    FP32 on chips of before tensor units, which could do FP16 but were not trained in it.
-
-    Examples
-    --------
-    >>> run_format(likely_chip("P100")[0]), run_format(likely_chip("V100")[0])
-    ('fp32', 'fp16')
-    """
-    if device.release_date and device.release_date < _TENSOR_UNITS:
-        return "fp32" if "fp32" in device.peak_flop_per_s else training_format(device)
-    return training_format(device)
 
 
 def _held(

@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from costlaw.cli.options import evidence_options, reading, show, store_options, store_reading
+from costlaw.cli.options import (
+    evidence_options,
+    ran_on_option,
+    reading,
+    show,
+    store_options,
+    store_reading,
+)
 from costlaw.exceptions import OptionError
 
 
@@ -22,6 +29,7 @@ from costlaw.exceptions import OptionError
 @click.option("--laws", default="", metavar="A,B,…", help="Only these laws; all if left out.")
 @store_options
 @evidence_options
+@ran_on_option
 def command(source: str, error: str | None, along: str | None, **options: Any) -> None:
     """Set every law side by side on your own runs.
 

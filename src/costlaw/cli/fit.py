@@ -11,6 +11,7 @@ from costlaw.cli.options import (
     draw,
     evidence_options,
     figure_option,
+    ran_on_option,
     reading,
     show,
     source_argument,
@@ -49,6 +50,7 @@ from costlaw.cli.options import (
 @figure_option
 @store_options
 @evidence_options
+@ran_on_option
 def command(source: str, **options: Any) -> None:
     """Fit a law to published results or to a file of runs.
 
@@ -62,7 +64,8 @@ def command(source: str, **options: Any) -> None:
     costlaw fit mlflow.db --metric val_error
     costlaw fit imagenet --figure picture.svg
     """
-    from costlaw.verbs import evidence_of, fit
+    from costlaw.intake import evidence_of
+    from costlaw.verbs import fit
 
     check_figure(options["figure"])
     runs = evidence_of(source, **reading(options), **store_reading(options))

@@ -14,9 +14,10 @@ from costlaw.cli.options import (
     figure_option,
     log_back,
     log_options,
+    place_options,
+    placed,
     reading,
     show,
-    site_option,
     source_argument,
     store_options,
     store_reading,
@@ -27,14 +28,14 @@ from costlaw.exceptions import EvidenceError
 @click.command("forecast", short_help="What a target error takes: compute, time, money, carbon.")
 @source_argument
 @click.option("--error", "error", required=True, metavar="E", help="Target error: 5% or 0.05.")
-@site_option
+@place_options
 @click.option("--budget", default=None, metavar="USD", help="Say what gain fits this budget.")
 @figure_option
 @log_options
 @click.option("--strict", is_flag=True, help="Leave with 3 past the back-tested reach.")
 @store_options
 @evidence_options
-def command(source: str, error: str, site: str, **options: Any) -> None:
+def command(source: str, error: str, **options: Any) -> None:
     """Forecast what a target error takes.
 
     \b
@@ -51,7 +52,7 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     budget = parse_money(options["budget"]) if options["budget"] is not None else None
     check_figure(options["figure"])
     result = forecast(
-        source, error, site=site, law=options["law"], estimand=options["estimand"],
+        source, error, **placed(options), law=options["law"], estimand=options["estimand"],
         **reading(options), **store_reading(options),
     )  # fmt: skip
     if options["figure"]:

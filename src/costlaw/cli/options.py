@@ -28,6 +28,7 @@ LAW = (
     "power-irreducible, broken-power-1, joint; for forecast also pool: the default for own runs "
     "where there are enough."
 )
+RAN_ON = "Chip that runs ran on which state hours and no chip."
 ESTIMAND = (
     "error-on-compute (default), compute-on-error, reduced-major-axis, frontier, fixed-year, "
     "stochastic-frontier, structural (compute stated within 0.3 dex), structural-0.15, "
@@ -73,15 +74,50 @@ def site_option(command: F) -> F:
     )(command)  # fmt: skip
 
 
+def place_options(command: F) -> F:
+    """Add ``--site``, or ``--chip`` and ``--region`` in its place; see :func:`placed`."""
+    for decorate in (
+        click.option("--region", default=None, metavar="PLACE",
+                     help="Grid, instead of a whole site: FR, US-CA, gcp/europe-west9."),
+        click.option("--chip", default=None, metavar="NAME",
+                     help="Chip it is priced on, instead of a whole site (H100 with --region "
+                     "alone); runs that state hours and no chip ran on it too."),
+        click.option("--site", default=None, metavar="PRESET", shell_complete=complete_sites,
+                     help="Where it is paid for: today, article-2021, authors-2022; default: "
+                     "costlaw config."),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+def placed(options: dict[str, Any]) -> dict[str, Any]:
+    """Return where it is paid for, as the verbs take it: the configured site if nothing is said."""
+    found = {name: options[name] for name in ("site", "chip", "region")}
+    if not any(found.values()):
+        found["site"] = default_site()
+    return found
+
+
+def ran_on_option(command: F) -> F:
+    """Add ``--ran-on`` under its shorter name too, where nothing is priced."""
+    return click.option("--ran-on", "--chip", "ran_on", default=None, metavar="NAME",
+                        help=RAN_ON)(command)  # fmt: skip
+
+
 def evidence_options(command: F) -> F:
     """Add the options that choose runs, law and estimand."""
+    if not any(one.name == "ran_on" for one in getattr(command, "__click_params__", ())):
+        command = click.option("--ran-on", default=None, metavar="NAME", help=RAN_ON)(command)
     for decorate in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON (versioned schema)."),
         click.option("--error-unit", default="auto", show_default=True, metavar="UNIT",
                      help="How a file states its error: fraction, percent, accuracy, "
                      "accuracy-percent, loss."),
         click.option("--column", "columns", multiple=True, metavar="NAME=HEADER",
-                     help="Name a column of a file, such as compute_flop=flops."),
+                     help="Name a column of a file: compute_flop=flops, or a product: "
+                     "'compute_flop=6 * params * tokens'."),
+        click.option("--chips", type=float, default=None, metavar="N",
+                     help="How many chips each run held, where only a wall time is stated."),
         click.option("--estimand", default="error-on-compute", metavar="NAME", help=ESTIMAND),
         click.option("--law", default=None, metavar="NAME", help=LAW),
         click.option("--measure", default=None, metavar="NAME", help=MEASURE),
@@ -143,6 +179,8 @@ def reading(options: dict[str, Any]) -> dict[str, Any]:
         "measure": options["measure"],
         "columns": read_columns(options["columns"]),
         "error_unit": options["error_unit"],
+        "ran_on": options["ran_on"],
+        "chips": options["chips"],
     }
 
 

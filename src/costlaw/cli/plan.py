@@ -8,9 +8,10 @@ import click
 
 from costlaw.cli.options import (
     evidence_options,
+    place_options,
+    placed,
     reading,
     show,
-    site_option,
     source_argument,
     store_options,
     store_reading,
@@ -37,10 +38,10 @@ from costlaw.cli.options import (
 @click.option("--width", type=float, default=10.0, show_default=True, metavar="X",
               help="The ladder stops where the 90 % interval of the compute spans ×X.")  # fmt: skip
 @click.option("--table", "as_table", is_flag=True, help="Print every choice as CSV.")
-@site_option
+@place_options
 @store_options
 @evidence_options
-def command(source: str, site: str, **options: Any) -> None:
+def command(source: str, **options: Any) -> None:
     """Say what each choice costs, what the next point costs, and what to do.
 
     \b
@@ -59,7 +60,7 @@ def command(source: str, site: str, **options: Any) -> None:
         width_dex=_dex(options["width"]), use=_use(options),
     )  # fmt: skip
     result = plan(
-        source, options["error"], wish=wish, site=site, sites=_sites(options["places"]),
+        source, options["error"], wish=wish, **placed(options), sites=_sites(options["places"]),
         strategies=_strategies(options["strategies"], options["table"]), law=options["law"],
         estimand=options["estimand"], **reading(options), **store_reading(options),
     )  # fmt: skip

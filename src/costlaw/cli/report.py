@@ -10,9 +10,10 @@ import click
 
 from costlaw.cli.options import (
     evidence_options,
+    place_options,
+    placed,
     reading,
     show,
-    site_option,
     source_argument,
     store_options,
     store_reading,
@@ -28,10 +29,10 @@ FORMATS = ("html", "pdf", "md")
 @click.option("--html", "html", metavar="FILE", help="One page that works offline.")
 @click.option("--pdf", "pdf", metavar="FILE", help="A PDF.")
 @click.option("--md", "md", metavar="FILE", help="Markdown, with its picture beside it.")
-@site_option
+@place_options
 @store_options
 @evidence_options
-def command(source: str, error: str, site: str, **options: Any) -> None:
+def command(source: str, error: str, **options: Any) -> None:
     """Write a decision memo: question, answer, evidence, picture, sensitivities, sources.
 
     \b
@@ -47,7 +48,7 @@ def command(source: str, error: str, site: str, **options: Any) -> None:
     for name, path in wanted.items():
         check_memo_path(path, f".{name}")
     result = forecast(
-        source, error, site=site, law=options["law"], estimand=options["estimand"],
+        source, error, **placed(options), law=options["law"], estimand=options["estimand"],
         **reading(options), **store_reading(options),
     )  # fmt: skip
     made = memo(result, command=shlex.join(["costlaw", *sys.argv[1:]]))

@@ -7,11 +7,13 @@ Limits of Deep Learning" (arXiv 2007.05558). Money and energy are the business o
 
 from costlaw.compute.burden import burden_of, hardware_burden, utilization
 from costlaw.compute.conversion import COCO_2022, IMAGENET_2022, Conversion
+from costlaw.compute.device_time import BY_THE_HOUR, burden_by_the_hour
 from costlaw.compute.growth import Capacity, Growth, growth_between
 from costlaw.compute.operations import flop_per_pass, operation_count
 from costlaw.compute.phases import Device, Measure, Phase, total_compute
 
 __all__ = [
+    "BY_THE_HOUR",
     "COCO_2022",
     "IMAGENET_2022",
     "Capacity",
@@ -20,6 +22,7 @@ __all__ = [
     "Growth",
     "Measure",
     "Phase",
+    "burden_by_the_hour",
     "burden_of",
     "flop_per_pass",
     "growth_between",

@@ -6,7 +6,7 @@ al. (2024). This room measures nothing and forecasts nothing.
 """
 
 from costlaw.costs.bill import Cost, price, price_many
-from costlaw.costs.builder import Choice, site_for
+from costlaw.costs.builder import Choice, place_of, site_for
 from costlaw.costs.contributions import contributions
 from costlaw.costs.currency import dollars_of
 from costlaw.costs.ownership import owned
@@ -24,6 +24,7 @@ __all__ = [
     "contributions",
     "dollars_of",
     "owned",
+    "place_of",
     "preset",
     "price",
     "price_history",

@@ -7,22 +7,25 @@ chip without the number format asked for, and a date before the chip existed.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
 from costlaw.costs.carbon import LOCATION_AVERAGE, grid
 from costlaw.costs.energy import device_power, embodied, pue, water
 from costlaw.costs.ownership import owned
+from costlaw.costs.presets import preset
 from costlaw.costs.rent import OWN, parse_date, rent
 from costlaw.costs.site import Site
 from costlaw.costs.tables import constant
 from costlaw.costs.utilization import utilization
 from costlaw.estimates import Estimate
 from costlaw.exceptions import DataError, OptionError
-from costlaw.hardware import Chip
+from costlaw.hardware import Chip, likely_chip
 from costlaw.hardware import chip as find_chip
 
 _TRAINING_FORMATS = ("bf16", "fp16", "tf32", "fp32")  # widest use first; FP8 and FP4 only if asked
+_TENSOR_UNITS = "2017-05"  # chips released earlier have none, and trained in FP32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,22 @@ def training_format(chip: Chip) -> str:
             f" {', '.join(chip.peak_flop_per_s) or 'none'}. Name one with number_format=..."
         )
     return max(known, key=lambda name: (chip.peak_flop_per_s[name], -known.index(name)))
+
+
+def run_format(device: Chip) -> str:
+    """Return the number format that a run on a chip is taken to have used.
+
+    FP32 on chips of before tensor units, which could do FP16 but were not trained in it.
+
+    Examples
+    --------
+    >>> from costlaw.hardware import likely_chip
+    >>> run_format(likely_chip("P100")[0]), run_format(likely_chip("V100")[0])
+    ('fp32', 'fp16')
+    """
+    if device.release_date and device.release_date < _TENSOR_UNITS:
+        return "fp32" if "fp32" in device.peak_flop_per_s else training_format(device)
+    return training_format(device)
 
 
 def site_for(chip: str | Chip, choice: Choice | None = None, *, name: str | None = None) -> Site:
@@ -207,3 +226,39 @@ def _programme(stated: float | None) -> Estimate:
     if stated is None:
         return constant("programme.frontier", draw_name="programme", above=1.0)
     return Estimate.exact(stated, "")
+
+
+def place_of(site: str | Site | None, *, chip: str | None, region: str | None) -> Site:
+    """Return the site that a person names: a preset, a site, or a chip and a region.
+
+    Parameters
+    ----------
+    site : str, Site or None
+        A whole site; ``today`` if nothing is named.
+    chip, region : str, optional
+        An H100 if no chip is named; the world's grids if no region is.
+
+    Raises
+    ------
+    OptionError
+        If a whole site and a part of one are named.
+    UnknownName
+        If there is no such site, chip or region.
+
+    Examples
+    --------
+    >>> place_of(None, chip="A100", region="FR").region, place_of("today", chip=None,
+    ...                                                           region=None).chip
+    ('France', 'H100 SXM')
+    """
+    if chip is None and region is None:
+        return site if isinstance(site, Site) else preset(site or "today")
+    if site is not None:
+        name = site.name if isinstance(site, Site) else site
+        raise OptionError(f'site "{name}" is complete: leave out chip, region and the rest.')
+    choice = Choice(region=region)
+    if chip is None:
+        return site_for("H100 SXM", choice, name=f"today, {region}")
+    device, note = likely_chip(chip)
+    made = site_for(device, choice, name=f"{device.name}, {region}" if region else None)
+    return dataclasses.replace(made, caveats=(*((note,) if note else ()), *made.caveats))

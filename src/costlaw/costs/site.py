@@ -165,6 +165,21 @@ class Site:
             )
         return dataclasses.replace(self, **changes)
 
+    def by_the_hour(self) -> Site:
+        """Return this site for capacity that is held: its utilization does not enter.
+
+        What is priced there is the hardware burden, at the site's own peak rate.
+
+        Examples
+        --------
+        >>> from costlaw.costs.presets import preset
+        >>> preset("today").by_the_hour().utilization.value
+        1.0
+        """
+        said = "device-hours are stated, so utilization does not enter"
+        caveats = self.caveats if said in self.caveats else (*self.caveats, said)
+        return dataclasses.replace(self, utilization=Estimate.exact(1.0, ""), caveats=caveats)
+
     @cached_property
     def per_flop(self) -> dict[str, Estimate]:
         """What one operation costs here: device-hours, USD, kWh and kg CO2e per FLOP."""

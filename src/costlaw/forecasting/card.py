@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from costlaw.compute import BY_THE_HOUR
 from costlaw.estimates import Estimate
 from costlaw.units import format_quantity, format_range
 
@@ -52,6 +53,10 @@ def argued(forecast: Forecast) -> str:
     return ", ".join(f"{name} {share:.0%}" for name, share in largest)
 
 
+def _counted(forecast: Forecast) -> str:
+    return "burden" if forecast.runs.measure == BY_THE_HOUR else "compute"
+
+
 def card(forecast: Forecast) -> str:
     """Return the card.
 
@@ -68,7 +73,7 @@ def card(forecast: Forecast) -> str:
     cost = forecast.cost
     lines = [
         f"{forecast.benchmark.title}: what an error of {forecast.shown_error} takes",
-        f"  compute     {_log_line(forecast.compute)}, where the law passes",
+        f"  {_counted(forecast):<11} {_log_line(forecast.compute)}, where the law passes",
         f"  next result {_log_line(forecast.compute_next)}, P(unreachable) "
         f"{answer.p_unreachable:.1%}",
         f"  time        {_bill(cost.device_hours)} of {forecast.site.chip}",

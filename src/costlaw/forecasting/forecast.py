@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from costlaw.costs import Cost, Site, contributions
+from costlaw.costs import PRESET_NAMES, Cost, Site, contributions
 from costlaw.estimates import Estimate
 from costlaw.fitting.diagnostic import Diagnostic, reach
 from costlaw.fitting.scatter import Bands, ComputeAnswer, Fit, Recipe, ScatterBacktest, error_at
@@ -156,7 +156,9 @@ class Forecast(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before quoting a number."""
-        return (*self.benchmark.caveats, *self.runs.notes, *self.fit.notes, *self._apart())
+        placed = () if self.site.name in PRESET_NAMES else self.site.caveats
+        told = (*self.benchmark.caveats, *self.runs.notes, *self.fit.notes, *self._apart(), *placed)
+        return tuple(dict.fromkeys(told))
 
     def _apart(self) -> tuple[str, ...]:
         """Say when the pool and a plain power law through the same runs are far apart."""

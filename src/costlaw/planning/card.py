@@ -71,7 +71,11 @@ def _chosen(plan: Plan) -> list[Option]:
     seen = {}
     for item in rows:
         seen.setdefault(item.site, item)
-    return list(seen.values())[:_SHOWN]
+    asked = plan.forecast.site.name
+    shown = list(seen)[:_SHOWN]
+    if asked in seen and asked not in shown:  # the site that was named always has its row
+        shown[-1] = asked
+    return [seen[name] for name in shown]
 
 
 def _row(item: Option, plan: Plan) -> str:

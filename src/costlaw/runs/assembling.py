@@ -15,6 +15,7 @@ from costlaw.exceptions import ColumnError, DataError, OptionError
 from costlaw.runs.benchmark import Benchmark
 from costlaw.runs.cells import Unread, read_if_possible, read_needed
 from costlaw.runs.columns import ColumnChoice
+from costlaw.runs.products import is_product
 from costlaw.runs.run import NUMBER_FIELDS, RESOURCES
 
 _KINDS = {"fraction": "as given", "percent": "percent", "accuracy": "accuracy",
@@ -64,7 +65,11 @@ def assemble(
             error_unit="nats" if loss else "fraction", reaches_zero=not loss,
             error_definition=chosen["error"].reason,
         )  # fmt: skip
-    return {"frame": kept, "benchmark": benchmark, "origin": origin, "notes": notes,
+    counted = chosen.get("compute_flop")
+    measure = {}
+    if counted is not None and is_product(counted.header):
+        measure = {"measure": f"compute = {counted.header}"}
+    return measure | {"frame": kept, "benchmark": benchmark, "origin": origin, "notes": notes,
             "choices": tuple(chosen.values())}  # fmt: skip
 
 

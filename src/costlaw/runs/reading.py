@@ -24,6 +24,7 @@ from costlaw.runs.looking import (
     points_for_commas,
     sniff,
 )
+from costlaw.runs.products import add_products
 from costlaw.runs.table import Runs
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson")
@@ -93,7 +94,8 @@ def read_runs(
     path : str or Path
         CSV, TSV, Parquet or JSON-lines file; one row a run.
     columns : mapping of str to str, optional
-        Canonical column to header, where recognition is not wanted.
+        Canonical column to header, or to a product of numbers and headers, such as
+        ``"6 * params * tokens"``, where recognition is not wanted.
     error_unit : str
         How to read the error column; ``auto`` decides by name and values.
     benchmark : Benchmark, optional
@@ -110,6 +112,7 @@ def read_runs(
     """
     file = Path(path)
     frame = read_raw(file)
+    frame = add_products(frame, columns, file.name)
     headers = [name for name in frame.columns if name != "line"]
     chosen = choose_columns(headers, named=columns, origin=file.name)
     parts = assemble(frame, chosen, error_unit=error_unit, benchmark=benchmark, origin=file.name)

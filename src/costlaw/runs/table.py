@@ -147,6 +147,7 @@ class Runs:
         import narwhals as nw
 
         from costlaw.runs.assembling import assemble
+        from costlaw.runs.products import add_products
 
         try:
             frame = nw.from_native(data, eager_only=True).to_polars()
@@ -155,6 +156,7 @@ class Runs:
                 f"{origin}: {type(data).__name__} is not a dataframe; expected polars, pandas, "
                 "pyarrow or another frame that narwhals knows."
             ) from error
+        frame = add_products(frame, columns, origin)
         chosen = choose_columns(frame.columns, named=columns, origin=origin)
         return cls(**assemble(frame, chosen, error_unit=error_unit, benchmark=benchmark,
                               origin=origin))  # fmt: skip

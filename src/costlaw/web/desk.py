@@ -19,10 +19,11 @@ from costlaw.exceptions import UnknownName
 from costlaw.fitting.own import Comparison, LawFit
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
+from costlaw.intake import evidence_of
 from costlaw.literature import benchmark, benchmarks
 from costlaw.own_runs import compare
 from costlaw.runs import Runs
-from costlaw.verbs import evidence_of, fit, forecast
+from costlaw.verbs import fit, forecast
 from costlaw.web.files import Files
 from costlaw.web.memory import Memory
 from costlaw.web.refusals import Busy, TooSlow
@@ -126,7 +127,7 @@ class Desk:
         """Return the runs that a view rests on."""
         if view.is_file:
             held = self.files.held(view.file_key)
-            asked = (view.columns, view.error_unit, view.metric)
+            asked = (view.columns, view.error_unit, view.metric, *view.held().values())
             return self.kept(
                 ("runs", held.key, held.name, asked), lambda: self.files.read(held, view)
             )
@@ -146,11 +147,11 @@ class Desk:
     def forecast(self, view: View) -> Forecast:
         """Return the forecast of a view."""
         runs = self.runs(view)
-        asked = (view.law, view.estimand, view.site, view.error)
+        asked = (view.law, view.estimand, *view.place().values(), view.error)
         return self.answers.get(
             ("forecast", runs.digest, runs.origin, runs.measure, asked),
             lambda: forecast(
-                runs, view.error, site=view.site, law=view.law or None, estimand=view.estimand
+                runs, view.error, law=view.law or None, estimand=view.estimand, **view.place()
             ),
         )
 

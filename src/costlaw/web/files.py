@@ -19,9 +19,9 @@ from typing import Any
 
 from costlaw.cards import Subject, subject_of
 from costlaw.exceptions import CostlawError, DataError, OptionError
+from costlaw.intake import evidence_of
 from costlaw.runs import Runs
 from costlaw.runs.reading import read_raw
-from costlaw.verbs import evidence_of
 from costlaw.web.refusals import NotThere, TooLarge
 from costlaw.web.views import View
 
@@ -156,7 +156,7 @@ class Files:
         store: dict[str, Any] = {"metric": view.metric} if view.metric else {}
         try:
             runs = evidence_of(str(held.path), columns=view.named_columns(),
-                               error_unit=view.error_unit, **store)  # fmt: skip
+                               error_unit=view.error_unit, **view.held(), **store)  # fmt: skip
         except CostlawError as error:
             raise _renamed(error, held) from None
         if len(runs) > MOST_ROWS:

@@ -30,8 +30,10 @@ _KINDS = (
     ("number format", "number_format"),
 )  # fmt: skip
 _STARTS = (
+    ('site "', "site"),
     ("error_unit", "error_unit"), ("error =", "error"), ("--column", "columns"), ("v =", "v"),
-    ("region", "region"), ("utilization", "utilization"), ("pue", "pue"), ("PUE", "pue"),
+    ("region", "region"), ("chips =", "chips"), ("utilization", "utilization"),
+    ("pue", "pue"), ("PUE", "pue"),
 )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from costlaw.exceptions import OptionError
+from costlaw.units import parse_count
 
 VERSION = 1
 LONGEST = 300  # letters of one value
@@ -32,8 +34,12 @@ class View:
         Of published results; empty for the defaults.
     law, estimand : str
         How it is fitted; ``law`` empty for the default of the source.
+    chip, region : str
+        Instead of a site; empty if a whole site is meant.
     error_unit, metric, columns : str
         How a file is read: unit of its error; which metric; ``NAME=HEADER`` pairs with ``;``.
+    ran_on, chips : str
+        Chip of runs that state hours and no chip, and how many each held; empty if not said.
 
     Examples
     --------
@@ -51,6 +57,10 @@ class View:
     error_unit: str = "auto"
     metric: str = ""
     columns: str = ""
+    chip: str = ""
+    region: str = ""
+    ran_on: str = ""
+    chips: str = ""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> View:
@@ -97,6 +107,23 @@ class View:
     def address(self, path: str, **changes: str) -> str:
         """Return the address of a page that shows this view."""
         return f"{path}?{self.query(**changes)}"
+
+    def place(self) -> dict[str, Any]:
+        """Return site, chip and region as the verbs take them."""
+        part = bool(self.chip or self.region)
+        whole = None if part and self.site == View().site else self.site
+        return {"site": whole, "chip": self.chip or None, "region": self.region or None}
+
+    def held(self) -> dict[str, Any]:
+        """Return the chips of runs that state hours, as the verbs take them.
+
+        Raises
+        ------
+        UnitError
+            If their number is none.
+        """
+        chips = parse_count(self.chips) if self.chips else None
+        return {"ran_on": self.ran_on or self.chip or None, "chips": chips}
 
     def named_columns(self) -> dict[str, str]:
         """Return ``columns`` as a mapping of canonical column to header.

@@ -30,6 +30,8 @@ class Evidence(BaseModel):
     error_unit: Text = Field(default="auto", description="How a file states its error.")
     metric: Text = Field(default="", description="Which metric of a file is the error.")
     columns: Text = Field(default="", description="NAME=HEADER pairs of a file, separated by ;")
+    ran_on: Text = Field(default="", description="Chip of runs that state hours and no chip.")
+    chips: Text = Field(default="", description="How many each held, where only a time is stated.")
 
     def view(self, **more: Any) -> View:
         """Return the view that asks the same."""
@@ -58,6 +60,8 @@ class ForecastQuery(FitQuery):
 
     error: Text = Field(default="5%", description="Target error: 5% or 0.05; a loss for own runs.")
     site: Text = Field(default="today", description="today, article-2021 or authors-2022.")
+    chip: Text = Field(default="", description="Chip to price on, instead of a site.")
+    region: Text = Field(default="", description="Grid, instead of a site: FR, US-CA.")
 
 
 class PlanQuery(FitQuery):
@@ -70,6 +74,8 @@ class PlanQuery(FitQuery):
         default=0.8, allow_inf_nan=False, description="Chance of reaching it that is enough."
     )
     site: Text = Field(default="today", description="today, article-2021 or authors-2022.")
+    chip: Text = Field(default="", description="Chip to price on, instead of a site.")
+    region: Text = Field(default="", description="Grid, instead of a site: FR, US-CA.")
 
 
 class CompareQuery(Evidence):
@@ -98,7 +104,8 @@ class PictureQuery(ForecastQuery):
         """Return the question about a service life that a picture draws."""
         names = ("subject", "uses", "years", "retrain", "per_use", "currency")
         stated = {name: getattr(self, name) for name in names if getattr(self, name)}
-        return LifeQuery(**stated, strategy="all", site=self.site)
+        site = "" if self.chip or self.region else self.site
+        return LifeQuery(**stated, chip=self.chip, region=self.region, strategy="all", site=site)
 
 
 class CostQuery(BaseModel):

@@ -134,8 +134,8 @@ async def plan_choices(request: Request, query: Annotated[PlanQuery, Query()]) -
             deadline=query.deadline or None, chance=query.chance,
         )  # fmt: skip
         return plan(
-            desk.runs(view), query.error or None, wish=wish, site=view.site,
-            law=query.law or None, estimand=view.estimand,
+            desk.runs(view), query.error or None, wish=wish, law=query.law or None,
+            estimand=view.estimand, **view.place(),
         ).to_dict()  # fmt: skip
 
     return as_json(await desk.ask(answer, own=query.own))

@@ -90,7 +90,19 @@ def citation(forecast: Forecast) -> str:
 def stated_options(view: View) -> dict[str, str]:
     """Return the options of a view that differ from the defaults of the verbs."""
     usual = View()
-    names = ("edition", "measure", "law", "estimand", "site", "error_unit", "metric")
+    names = (
+        "edition",
+        "measure",
+        "law",
+        "estimand",
+        "site",
+        "chip",
+        "region",
+        "error_unit",
+        "metric",
+        "ran_on",
+        "chips",
+    )
     return {name: getattr(view, name) for name in names
             if getattr(view, name) != getattr(usual, name)}  # fmt: skip
 

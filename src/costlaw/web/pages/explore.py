@@ -132,7 +132,7 @@ def _recipe(recipe: Any) -> dict[str, str]:
 
 def _notes(shown: Shown) -> list[str]:
     if shown.forecast is not None:
-        return [*shown.forecast.notes, *shown.forecast.site.caveats]
+        return list(dict.fromkeys([*shown.forecast.notes, *shown.forecast.site.caveats]))
     if shown.runs is not None:
         return [*shown.runs.benchmark.caveats, *shown.runs.notes]
     return []

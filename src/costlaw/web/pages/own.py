@@ -29,7 +29,7 @@ from costlaw.web.views import FILE, View
 router = APIRouter(include_in_schema=False)
 PREFIX = "column."
 ASKED = ("name", "error", "compute_flop", "hardware_burden_flop", "parameters", "examples", "year",
-         "duration_s")  # fmt: skip
+         "duration_s", "device_hours", "chips", "chip")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
