@@ -53,6 +53,7 @@ def busy(folder):
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
+    (folder / "hurry").touch()
     run_sweep(make_sweep(**SLOW), folder, workers=2)
     return outcomes(folder)
 
@@ -73,11 +74,12 @@ def kill_a_worker_and_a_node(cluster, folder, undisturbed):
         until(lambda: any(event["status"] == "lost" for event in events(folder, "ended")))
         until(lambda: len(set(busy(folder))) == 2)  # one of them runs on the second node
         cluster.remove_node(cluster.second, allow_graceful=False)
+        (folder / "hurry").touch()
         killed.append("node")
 
     killer = threading.Thread(target=kill)
     killer.start()
-    runner = RayRunner(cluster.address, patience_s=2)
+    runner = RayRunner(cluster.address, patience_s=1)
     result = run_sweep(CLUSTER, folder, runner=runner)
     killer.join(30)
     assert killed == ["node"]
@@ -108,6 +110,7 @@ def kill_the_head(cluster, tmp_path, undisturbed):
     assert driver.returncode == 4, said
     assert "is gone; go on: costlaw lab resume" in out
     assert "(raylet)" not in out
+    (folder / "hurry").touch()
     assert resume_sweep(folder, workers=2).is_complete
     assert outcomes(folder) == undisturbed
 

@@ -50,7 +50,10 @@ class Faulty(Task):
 
 
 class Slow(Task):
-    """Counts to ``examples``, a checkpoint at each step; every step done is logged."""
+    """Counts to ``examples``, a checkpoint at each step; every step done is logged.
+
+    It hurries once there is a file ``hurry`` in the sweep's folder.
+    """
 
     name, version = "slow", "1"
 
@@ -61,7 +64,7 @@ class Slow(Task):
         while step < trial.examples:
             if stop():
                 raise Stopped
-            time.sleep(0.02)
+            time.sleep(0 if (folder.parents[1] / "hurry").exists() else 0.02)
             value = (value * 3.7 * (1 - value)) * 0.99 + 0.001 * trial.size
             step += 1
             with Path(folder, "steps.log").open("a") as log:
