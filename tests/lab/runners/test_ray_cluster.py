@@ -10,7 +10,7 @@ import pytest
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 ray = pytest.importorskip("ray")
 
-from watching import events, make_sweep, start, until, written  # noqa: E402
+from watching import alive, events, make_sweep, start, until, written  # noqa: E402
 
 from costlaw.lab.runners.ray_cluster import RayRunner, _fits, _reason  # noqa: E402
 from costlaw.lab.sweeps import resume_sweep, run_sweep, sweep_result  # noqa: E402
@@ -47,7 +47,7 @@ def busy(folder):
         if 3 <= len(log.read_text().split()) < 0.8 * STEPS:
             begun = json.loads((log.parent / "begun.json").read_text())
             found.append(int(begun["where"].rpartition(":")[2]))
-    return found
+    return [process for process in found if alive(process)]
 
 
 @pytest.fixture(scope="module")
