@@ -50,6 +50,11 @@ def busy(folder):
     return [process for process in found if alive(process)]
 
 
+def lost(folder):
+    """Return how many attempts were lost with their worker or their node."""
+    return sum(event["status"] in ("lost", "node lost") for event in events(folder, "ended"))
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
@@ -71,9 +76,10 @@ def kill_a_worker_and_a_node(cluster, folder, undisturbed):
     def kill():
         until(lambda: busy(folder))
         os.kill(busy(folder)[0], signal.SIGKILL)
-        until(lambda: any(event["status"] == "lost" for event in events(folder, "ended")))
+        until(lambda: lost(folder) == 1)
         until(lambda: len(set(busy(folder))) == 2)  # one of them runs on the second node
         cluster.remove_node(cluster.second, allow_graceful=False)
+        until(lambda: lost(folder) == 2)  # else its orphan would hurry to the end
         (folder / "hurry").touch()
         killed.append("node")
 
@@ -86,7 +92,7 @@ def kill_a_worker_and_a_node(cluster, folder, undisturbed):
     assert outcomes(folder) == undisturbed  # bit for bit, on other processes and another engine
     ends = [event["status"] for event in events(folder, "ended")]
     assert ends.count("finished") == 5
-    assert ends.count("lost") + ends.count("node lost") >= 2  # the worker's, and the node's
+    assert lost(folder) >= 2  # the worker's, and the node's
     assert result.state.wasted.attempts >= 2
     assert result.state.wasted.elapsed_s > 0
     # the watchdog: a trial that no node can take is recorded, and the rest goes on
