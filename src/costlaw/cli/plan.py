@@ -50,15 +50,11 @@ def command(source: str, **options: Any) -> None:
     costlaw plan imagenet --budget '$1 million' --strategy all
     costlaw plan runs.csv --error 3% --budget 500 --json
     """
-    from costlaw.planning import Wish
-    from costlaw.units import parse_money
+    from costlaw.planning import wish_of
     from costlaw.verbs import plan
 
-    budget = parse_money(options["budget"]) if options["budget"] is not None else None
-    wish = Wish(
-        budget=budget, deadline=options["deadline"], chance=options["chance"],
-        width_dex=_dex(options["width"]), use=_use(options),
-    )  # fmt: skip
+    asked = ("budget", "deadline", "chance", "width", "uses", "per_use", "years")
+    wish = wish_of(**{name: options[name] for name in asked})
     result = plan(
         source, options["error"], wish=wish, **placed(options), sites=_sites(options["places"]),
         strategies=_strategies(options["strategies"], options["table"]), law=options["law"],
@@ -70,35 +66,6 @@ def command(source: str, **options: Any) -> None:
         show(result, as_json=options["as_json"])
     for note in (*result.notes, *result.forecast.notes):
         click.echo(f"note: {note}", err=True)
-
-
-def _dex(width: float) -> float:
-    from math import log10
-
-    from costlaw.exceptions import OptionError
-
-    if not 1 < width < 1e300:
-        raise OptionError(f"--width {width:g}: expected a factor above 1, such as 10.")
-    return log10(width)
-
-
-def _use(options: dict[str, Any]) -> Any:
-    from costlaw.exceptions import OptionError
-    from costlaw.planning import Use
-    from costlaw.units import parse_compute, parse_uses
-
-    if options["uses"] is None and options["per_use"] is None:
-        return None
-    if options["uses"] is None or options["per_use"] is None:
-        raise OptionError(
-            "--uses and --per-use belong together: how often, and what one use takes."
-        )
-    often, is_rate = parse_uses(options["uses"])
-    years = options["years"]
-    if not years > 0:
-        raise OptionError(f"--years {years:g}: expected above 0.")
-    per_year = often if is_rate else often / years
-    return Use(per_use=parse_compute(options["per_use"]), uses_per_year=per_year, years=years)
 
 
 def _sites(names: tuple[str, ...]) -> list[Any]:

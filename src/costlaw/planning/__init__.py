@@ -6,6 +6,8 @@
 
 from costlaw.planning.advice import Advice
 from costlaw.planning.affordable import Affordable, affordable
+from costlaw.planning.asking import wish_of
+from costlaw.planning.card import best_of_each_site
 from costlaw.planning.choices import CHANCES, Use, choices_for_budget, choices_for_error
 from costlaw.planning.ladder import Ladder, Rung, ladder
 from costlaw.planning.next_point import NextPoint, next_point
@@ -27,6 +29,7 @@ __all__ = [
     "Wish",
     "affordable",
     "best_error",
+    "best_of_each_site",
     "choices_for_budget",
     "choices_for_error",
     "compute_for",
@@ -37,4 +40,5 @@ __all__ = [
     "plan_for_budget",
     "plan_for_error",
     "site_of",
+    "wish_of",
 ]

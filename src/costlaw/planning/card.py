@@ -57,13 +57,30 @@ def _asked(plan: Plan) -> str:
 
 
 def _chosen(plan: Plan) -> list[Option]:
-    """Return the rows of the card: the cheapest of each site at the chance advised."""
+    """Return the rows of the card; the site that was named always has its own."""
+    found = {item.site: item for item in best_of_each_site(plan)}
+    asked, shown = plan.forecast.site.name, list(found)[:_SHOWN]
+    if asked in found and asked not in shown:
+        shown[-1] = asked
+    return [found[name] for name in shown]
+
+
+def best_of_each_site(plan: Plan) -> list[Option]:
+    """Return the cheapest choice of each site at the chance advised, or that of lowest error.
+
+    Examples
+    --------
+    >>> from costlaw.verbs import plan
+    >>> found = best_of_each_site(plan("imagenet", "8%"))
+    >>> len({item.site for item in found}) == len(found)
+    True
+    """
     best = plan.advice.best
     if plan.asked_error is None:
         seen: dict[str, Option] = {}
         for item in plan.ranked:
             seen.setdefault(item.site, item)
-        return list(seen.values())[:_SHOWN]
+        return list(seen.values())
     nearest = best or plan.advice.runner_up
     wanted = nearest.chance if nearest else max(item.chance for item in plan.options)
     rows = [item for item in plan.options if abs(item.chance - wanted) < 1e-9]
@@ -71,11 +88,7 @@ def _chosen(plan: Plan) -> list[Option]:
     seen = {}
     for item in rows:
         seen.setdefault(item.site, item)
-    asked = plan.forecast.site.name
-    shown = list(seen)[:_SHOWN]
-    if asked in seen and asked not in shown:  # the site that was named always has its row
-        shown[-1] = asked
-    return [seen[name] for name in shown]
+    return list(seen.values())
 
 
 def _row(item: Option, plan: Plan) -> str:
