@@ -1,8 +1,14 @@
 """The API answers what the command line prints, and refuses in the same words."""
 
+import csv
+import io
 import json
 
+import pypdf
 import pytest
+from click.testing import CliRunner
+
+from costlaw.cli import command as costlaw_command
 
 SAME = {
     "/api/v1/fit?source=imagenet&edition=v2&measure=network-operations": (
@@ -34,6 +40,12 @@ SAME = {
     "/api/v1/plan?source=imagenet&error=8%25&budget=$100,000&chip=A100&region=FR": (
         "plan", "imagenet", "--error", "8%", "--budget", "$100,000", "--chip", "A100",
         "--region", "FR"),
+    "/api/v1/plan?source=imagenet&budget=$1+million&at=h100-us,h100-france&strategy=int8&width=4": (
+        "plan", "imagenet", "--budget", "$1 million", "--at", "h100-us", "--at", "h100-france",
+        "--strategy", "int8", "--width", "4"),
+    "/api/v1/plan?source=coco&error=35%25&uses=1e9&per_use=1e10&years=2&chance=0.9&chip=A100": (
+        "plan", "coco", "--error", "35%", "--uses", "1e9", "--per-use", "1e10", "--years", "2",
+        "--chance", "0.9", "--chip", "A100"),
     "/api/v1/decompose?source=imagenet": ("decompose", "imagenet"),
     "/api/v1/decompose?source=hardware": ("decompose", "hardware"),
     "/api/v1/audit": ("audit",),
@@ -79,6 +91,49 @@ def test_hours_and_a_chip_give_the_numbers_of_the_command_line(client, printed, 
         assert answer == printed(verb, str(table), *words)
 
 
+MEMO = ("report", "imagenet", "--error", "6%", "--edition", "v1", "--site", "article-2021")
+
+
+def test_a_memo_is_the_file_that_the_command_line_writes(client, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    query = "source=imagenet&error=6%25&edition=v1&site=article-2021"
+    for form in ("html", "md"):
+        words = [*MEMO, f"--{form}", f"costlaw-report-imagenet.{form}"]
+        monkeypatch.setattr("sys.argv", ["costlaw", *words])
+        done = CliRunner().invoke(costlaw_command, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        answer = client.get(f"/api/v1/report.{form}?{query}")
+        assert answer.status_code == 200
+        name = f"costlaw-report-imagenet.{form}"
+        assert f'"{name}"' in answer.headers["content-disposition"]
+        assert answer.content == (tmp_path / name).read_bytes()
+    picture = client.get(f"/api/v1/report.svg?{query}")
+    assert picture.content == (tmp_path / "costlaw-report-imagenet-picture.svg").read_bytes()
+    pdf = client.get(f"/api/v1/report.pdf?{query}").content
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    assert "--pdf costlaw-report-imagenet.pdf" in text
+
+
+def test_a_memo_as_json_is_what_the_command_prints(client, printed, monkeypatch):
+    words = [*MEMO, "--html", "costlaw-report-imagenet.html"]
+    monkeypatch.setattr("sys.argv", ["costlaw", *words])
+    query = "source=imagenet&error=6%25&edition=v1&site=article-2021"
+    assert client.get(f"/api/v1/report?{query}").json() == {
+        **printed(*MEMO), "command": " ".join(["costlaw", *words])}  # fmt: skip
+
+
+def test_the_table_of_a_plan_is_the_one_that_the_command_prints(client):
+    words = ["plan", "imagenet", "--error", "8%", "--budget", "$10 million", "--table"]
+    done = CliRunner().invoke(costlaw_command, words, catch_exceptions=False)
+    theirs = list(csv.DictReader(io.StringIO(done.stdout)))
+    query = "source=imagenet&error=8%25&budget=$10+million"
+    ours = list(csv.DictReader(io.StringIO(client.get(f"/api/v1/plan.csv?{query}").text)))
+    assert len(ours) == len(theirs) > 15 and list(ours[0]) == list(theirs[0])
+    for one, other in zip(ours, theirs, strict=True):
+        assert (one["site"], one["strategy"]) == (other["site"], other["strategy"])
+        assert float(one["usd"]) == float(other["usd"])
+
+
 REFUSED = {
     "/api/v1/forecast?error=abc": ("error", ["forecast", "imagenet", "--error", "abc"]),
     "/api/v1/forecast?error=5": ("error", ["forecast", "imagenet", "--error", "5"]),
@@ -99,6 +154,8 @@ REFUSED = {
     "/api/v1/cost?subject=AlexNett": ("subject", ["cost", "AlexNett"]),
     "/api/v1/cost?subject=1e20+FLOP&chip=Z9": ("chip", ["cost", "1e20 FLOP", "--chip", "Z9"]),
     "/api/v1/audit?claim=none": ("claim", ["audit", "none"]),
+    "/api/v1/plan?error=abc": ("error", ["plan", "imagenet", "--error", "abc"]),
+    "/api/v1/report?error=5": ("error", ["report", "imagenet", "--error", "5", "--json"]),
 }  # fmt: skip
 
 

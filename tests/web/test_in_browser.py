@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-PAGES = ("/explore?v=1&source=imagenet&error=5%25", "/compare", "/lifecycle", "/runs", "OWN",
+PAGES = ("/explore?v=1&source=imagenet&error=5%25", "/plan", "/report", "/compare", "/lifecycle", "/runs", "OWN",
          "/claims?claim=five-percent-flop", "/data", "/reading", "/api")  # fmt: skip
 SETTINGS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
 READY = """[...document.querySelectorAll("figure.chart")]

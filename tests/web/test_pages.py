@@ -17,7 +17,7 @@ USUAL = {"benchmark": "imagenet", "edition": "corrected", "q": "", "sort": "year
          "page": "1", "states": ""}  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/", "/explore", "/compare", "/lifecycle", "/runs", "/claims",
+@pytest.mark.parametrize("path", ["/", "/explore", "/plan", "/report", "/compare", "/lifecycle", "/runs", "/claims",
                                   "/data", "/reading", "/api"])  # fmt: skip
 def test_a_page_is_whole_html_with_one_heading_and_its_place_marked(client, path):
     answer = client.get(path)
@@ -36,6 +36,24 @@ def test_a_page_is_whole_html_with_one_heading_and_its_place_marked(client, path
     ("/lifecycle?uses=often", "uses", "often"),
     ("/lifecycle?years=long", "years", "long"),
     ("/lifecycle?currency=shells", "currency", "shells"),
+    ("/plan?error=abc", "error", "abc"),
+    ("/plan?error=8%25&budget=lots", "budget", "lots"),
+    ("/plan?error=8%25&budget=-5", "budget", "-5"),
+    ("/plan?error=8%25&deadline=soon", "deadline", "soon"),
+    ("/plan?error=8%25&deadline=2001-01-01", "deadline", "2001-01-01"),
+    ("/plan?error=8%25&chance=2", "chance", "2"),
+    ("/plan?error=8%25&chance=much", "chance", "much"),
+    ("/plan?error=8%25&at=mars", "at", "mars"),
+    ("/plan?error=8%25&strategy=magic", "strategy", "magic"),
+    ("/plan?error=8%25&uses=1e9", "uses", "1e9"),
+    ("/plan?error=8%25&per_use=1e9&uses=often", "uses", "often"),
+    ("/plan?error=8%25&width=1", "width", "1.0"),
+    ("/plan?error=8%25&years=0&uses=1e9&per_use=1e9", "years", "0"),
+    ("/plan?error=8%25&chip=Z80", "chip", "Z80"),
+    ("/plan?source=nothing&error=8%25", "source", "nothing"),
+    ("/report?error=0%25", "error", "0%"),
+    ("/report?law=cubic", "law", "cubic"),
+    ("/report?region=Atlantis", "region", "Atlantis"),
 ])  # fmt: skip
 def test_a_refusal_stands_beside_its_field_and_the_text_is_kept(client, address, field, typed):
     answer = client.get(address)
@@ -142,3 +160,49 @@ def test_a_page_without_scripts_takes_a_file_too(client, own_file):
     refused = client.post("/runs", files={"file": ("runs.exe", b"MZ")})
     assert refused.status_code == 422
     assert "suffix" in refused.text
+
+
+def test_a_plan_shows_every_choice_its_ladder_and_the_words_of_the_command(client):
+    from costlaw.planning import wish_of
+    from costlaw.units import format_quantity
+    from costlaw.verbs import plan
+
+    page = html.unescape(client.get("/plan?error=8%25&budget=$10+million").text)
+    found = plan("imagenet", "8%", wish=wish_of(budget="$10 million"))
+    for sentence in found.advice.sentences:
+        assert sentence in page
+    assert found.ladder.verdict in page and str(found.step) in page
+    assert all(str(one) in page for one in found.when)
+    table = page.partition("All choices")[2].partition("</table>")[0]
+    money = re.findall(r'data-label="Money"><b>([^<]+)', table)
+    assert money == [format_quantity(item.usd.value, "USD") for item in found.ranked]
+    assert page.count('data-label="Spent so far"') == len(found.ladder.rungs)
+
+
+def test_a_plan_of_a_budget_alone_ranks_by_error(client):
+    page = client.get("/plan?budget=$1+million&strategy=none").text
+    assert page.count('data-label="Error"') > 2 and "Reaches it with" not in page
+    nothing = client.get("/plan?source=imagenet")
+    assert nothing.status_code == 422 and "name one" in nothing.text
+
+
+def test_own_runs_are_planned_for_and_reported(client, own_file):
+    taken = client.post("/api/v1/files", files={"file": ("r.csv", own_file.read_bytes())}).json()
+    asked = {"source": taken["source"], "error": "7%"}
+    page = client.get("/plan", params={**asked, "budget": "$100,000"})
+    assert page.status_code == 200 and "costlaw plan r.csv" in page.text
+    memo = client.get("/report", params=asked)
+    assert memo.status_code == 200 and "costlaw report r.csv --error 7%" in memo.text
+    named = client.get("/api/v1/report.md", params=asked)
+    assert 'filename="costlaw-report-r.md"' in named.headers["content-disposition"]
+
+
+def test_the_memo_on_the_page_holds_what_its_markdown_holds(client):
+    page = html.unescape(client.get("/report?error=7%25").text)
+    text = client.get("/api/v1/report.md?source=imagenet&error=7%25").text
+    titles = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert re.findall(r"<h3>([^<]+)</h3>", page.partition('class="memo"')[2]) == titles
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    cells = {cell.replace("\\", "").strip() for row in rows for cell in row.split(" | ")}
+    missing = [cell for cell in cells if cell.strip("| -") and cell.strip("| ") not in page]
+    assert not [cell for cell in missing if "--html" not in cell and "--md" not in cell]

@@ -4,7 +4,16 @@ Question, answer with interval, evidence, picture, sensitivities, claims, source
 made; as one HTML file that works offline, as PDF, or as Markdown. No number is made here.
 """
 
+from costlaw.report.blocks import block_record
 from costlaw.report.making import Memo, memo
-from costlaw.report.saving import check_memo_path, save_memo
+from costlaw.report.saving import BESIDE, check_memo_path, memo_bytes, save_memo
 
-__all__ = ["Memo", "check_memo_path", "memo", "save_memo"]
+__all__ = [
+    "BESIDE",
+    "Memo",
+    "block_record",
+    "check_memo_path",
+    "memo",
+    "memo_bytes",
+    "save_memo",
+]

@@ -119,3 +119,24 @@ class Section:
 
     title: str
     blocks: tuple[Block, ...]
+
+
+def block_record(block: Block) -> dict[str, Any]:
+    """Return a block as plain values, for a template that shows every text as it is."""
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "text": block.text, "strong": block.strong}
+    if isinstance(block, Bullets):
+        return {"kind": "bullets", "items": list(block.items)}
+    if isinstance(block, Links):
+        links = [{"text": link.text, "url": link.url} for link in block.items]
+        return {"kind": "links", "items": links}
+    if isinstance(block, Code):
+        return {"kind": "code", "text": block.text}
+    if isinstance(block, Table):
+        return {
+            "kind": "table",
+            "head": list(block.head),
+            "rows": [list(row) for row in block.rows],
+            "caption": block.caption,
+        }
+    return {"kind": "picture", "caption": block.caption, "says": block.says}

@@ -10,11 +10,10 @@ import json
 import tempfile
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from costlaw.exceptions import MissingExtra, OutputError
 from costlaw.figures import picture_for_pixels
-from costlaw.report.blocks import Block, Bullets, Code, Links, Paragraph, Picture, Table
+from costlaw.report.blocks import Picture, block_record
 from costlaw.report.making import Memo
 
 
@@ -38,7 +37,7 @@ def pdf_bytes(made: Memo) -> bytes:
     for section in made.sections:
         blocks = []
         for block in section.blocks:
-            told = _told(block)
+            told = block_record(block)
             if isinstance(block, Picture):
                 told["file"] = f"picture-{len(pictures)}.pdf"
                 spec = picture_for_pixels(block.draw(width=720, theme="light"))
@@ -55,23 +54,3 @@ def pdf_bytes(made: Memo) -> bytes:
             return bytes(typst.compile(Path(folder) / "memo.typ", root=Path(folder), format="pdf"))
         except RuntimeError as error:
             raise OutputError(f"the memo could not be set as PDF: {error}.") from error
-
-
-def _told(block: Block) -> dict[str, Any]:
-    if isinstance(block, Paragraph):
-        return {"kind": "paragraph", "text": block.text, "strong": block.strong}
-    if isinstance(block, Bullets):
-        return {"kind": "bullets", "items": list(block.items)}
-    if isinstance(block, Links):
-        links = [{"text": link.text, "url": link.url} for link in block.items]
-        return {"kind": "links", "items": links}
-    if isinstance(block, Code):
-        return {"kind": "code", "text": block.text}
-    if isinstance(block, Table):
-        return {
-            "kind": "table",
-            "head": list(block.head),
-            "rows": [list(row) for row in block.rows],
-            "caption": block.caption,
-        }
-    return {"kind": "picture", "caption": block.caption, "says": block.says}

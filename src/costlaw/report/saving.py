@@ -10,6 +10,7 @@ from costlaw.report.blocks import Picture
 from costlaw.report.making import Memo
 
 SUFFIXES = (".html", ".pdf", ".md")
+BESIDE = "-picture.svg"  # behind the name of a Markdown file
 
 
 def check_memo_path(path: str | Path, suffix: str) -> Path:
@@ -60,26 +61,47 @@ def save_memo(made: Memo, path: str | Path) -> tuple[Path, ...]:
     if suffix not in SUFFIXES:
         raise OptionError(f'memo "{path}": expected a name that ends in {", ".join(SUFFIXES)}.')
     target = check_memo_path(path, suffix)
+    written = {target: suffix}
     if suffix == ".md":
-        return _markdown(made, target)
+        written[target.with_name(f"{target.stem}{BESIDE}")] = ".svg"
+    contents = {path: memo_bytes(made, form, stem=target.stem) for path, form in written.items()}
+    for place, content in reversed(contents.items()):  # the picture before the text that shows it
+        write_whole(place, content)
+    return tuple(written)
+
+
+def memo_bytes(made: Memo, suffix: str, *, stem: str = "memo") -> bytes:
+    """Return a memo as the content of a file.
+
+    Parameters
+    ----------
+    made : Memo
+        What to write.
+    suffix : str
+        .html, .pdf, .md, or .svg for the picture that Markdown has beside it.
+    stem : str
+        Name of the file without its suffix: Markdown names its picture after it.
+
+    Raises
+    ------
+    OptionError
+        If there is no such form.
+    MissingExtra
+        If the extra [report] is not installed.
+    """
+    if suffix == ".html":
+        from costlaw.report.page import page_text
+
+        return page_text(made).encode()
     if suffix == ".pdf":
         from costlaw.report.pdf import pdf_bytes
 
-        write_whole(target, pdf_bytes(made))
-    else:
-        from costlaw.report.page import page_text
+        return pdf_bytes(made)
+    if suffix == ".md":
+        from costlaw.report.markdown import markdown_text
 
-        write_whole(target, page_text(made).encode())
-    return (target,)
-
-
-def _markdown(made: Memo, target: Path) -> tuple[Path, ...]:
-    from costlaw.report.markdown import markdown_text
-
-    beside = target.with_name(f"{target.stem}-picture.svg")
-    drawn = next(b for s in made.sections for b in s.blocks if isinstance(b, Picture))
-    still = svg_text(drawn.draw(width=720, theme="light")).encode()
-    text = markdown_text(made, picture=beside.name.replace(" ", "%20")).encode()
-    write_whole(beside, still)
-    write_whole(target, text)
-    return target, beside
+        return markdown_text(made, picture=f"{stem}{BESIDE}".replace(" ", "%20")).encode()
+    if suffix == ".svg":
+        drawn = next(b for s in made.sections for b in s.blocks if isinstance(b, Picture))
+        return svg_text(drawn.draw(width=720, theme="light")).encode()
+    raise OptionError(f'memo as "{suffix}": expected {", ".join((*SUFFIXES, ".svg"))}.')

@@ -23,7 +23,18 @@ from costlaw.web.api import pictures as api_pictures
 from costlaw.web.desk import Desk, Limits
 from costlaw.web.files import Files
 from costlaw.web.guards import App, Guard
-from costlaw.web.pages import claims, comparing, corpus, described, explore, lives, own, reading
+from costlaw.web.pages import (
+    claims,
+    comparing,
+    corpus,
+    described,
+    explore,
+    lives,
+    own,
+    planned,
+    reading,
+    reported,
+)
 
 
 def create_app(
@@ -60,7 +71,7 @@ def create_app(
         description="What does the next point of accuracy cost, and is there a cheaper way?",
     )  # fmt: skip
     app.state.desk = Desk(Files(stores), limits)
-    shown = (explore, comparing, lives, own, claims, corpus, reading, described)
+    shown = (explore, planned, reported, comparing, lives, own, claims, corpus, reading, described)
     for room in (verbs, api_pictures, handed_in, *shown):
         app.include_router(room.router)
     app.add_api_route("/static/{edition}/{name}", _static, include_in_schema=False)

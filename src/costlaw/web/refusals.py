@@ -6,6 +6,7 @@ field of the form that caused it, so that the page can show it beside what was t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +104,14 @@ def refusal_of(error: CostlawError | OSError) -> Refusal:
         field=_field(error),
         status=_status(error),
     )
+
+
+def refusal_of_query(problem: Mapping[str, Any]) -> Refusal:
+    """Return the refusal of a question that is not of the form that is asked for."""
+    where = [str(part) for part in problem["loc"] if part not in {"query", "body", "path"}]
+    field = where[0] if where else ""
+    text = f"{field or 'request'}: {problem['msg']}; see /api for what may be asked."
+    return Refusal(message=text, kind="QueryError", field=field, status=422)
 
 
 def _status(error: Exception) -> int:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from costlaw.exceptions import CostlawError
-from costlaw.web.refusals import Refusal, refusal_of
+from costlaw.web.refusals import Refusal, refusal_of, refusal_of_query
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/json": {}}}
@@ -58,11 +58,7 @@ async def on_costlaw_error(_request: Request, error: Exception) -> Response:
 async def on_validation_error(_request: Request, error: Exception) -> Response:
     """Answer a query that is not of the form that is asked for."""
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    where = [str(part) for part in first["loc"] if part not in {"query", "body", "path"}]
-    field = where[0] if where else ""
-    text = f"{field or 'request'}: {first['msg']}; see /api for what may be asked."
-    return refused(Refusal(message=text, kind="QueryError", field=field, status=422))
+    return refused(refusal_of_query(error.errors()[0]))
 
 
 async def on_http_error(_request: Request, error: Exception) -> Response:

@@ -16,9 +16,12 @@ from starlette.responses import Response
 
 from costlaw.literature.export import records
 from costlaw.web.api.answering import REFUSALS, json_bytes
-from costlaw.web.api.queries import FitQuery, ForecastQuery, PictureQuery, Text
+from costlaw.web.api.queries import FitQuery, ForecastQuery, PictureQuery, PlanQuery, Text
 from costlaw.web.api.verbs import desk_of
+from costlaw.web.memos import KINDS as KINDS_OF_MEMO
+from costlaw.web.memos import memo_file
 from costlaw.web.pictures import FORMS, KINDS, content, specification
+from costlaw.web.plans import answer_plan
 from costlaw.web.targets import targets
 
 router = APIRouter(prefix="/api/v1", tags=["pictures and tables"], responses=REFUSALS)
@@ -77,6 +80,29 @@ async def fit_table(request: Request, query: Annotated[FitQuery, Query()]) -> Re
     desk, view = desk_of(request), query.view()
     rows = await desk.ask(lambda: desk.fit(view).table().to_dicts(), own=query.own)
     return csv_answer(rows, f"costlaw-fit-{query.source}")
+
+
+@router.get("/plan.csv", summary="Every choice of a plan as a table")
+async def plan_table(request: Request, query: Annotated[PlanQuery, Query()]) -> Response:
+    """Return what ``costlaw plan SOURCE --error E --table`` prints."""
+    desk = desk_of(request)
+    rows = await desk.ask(lambda: answer_plan(desk, query).table().to_dicts(), own=query.own)
+    return csv_answer(rows, f"costlaw-plan-{query.source}")
+
+
+@router.get("/report.{form}", summary="A decision memo as a file")
+async def report_file(
+    request: Request,
+    *,
+    form: Literal["html", "pdf", "md", "svg"],
+    query: Annotated[ForecastQuery, Query()],
+) -> Response:
+    """Return what ``costlaw report SOURCE --error E --html FILE`` writes; svg for the picture."""
+    desk, view = desk_of(request), query.view()
+    name, made = await desk.ask(lambda: memo_file(desk, view, form), own=query.own)
+    answer = Response(made, media_type=KINDS_OF_MEMO[form])
+    answer.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @router.get("/literature.csv", summary="The corpus as a table, every row with its source")

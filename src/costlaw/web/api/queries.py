@@ -73,6 +73,13 @@ class PlanQuery(FitQuery):
     chance: float = Field(
         default=0.8, allow_inf_nan=False, description="Chance of reaching it that is enough."
     )
+    at: Text = Field(default="", description="Only these sites, separated by commas; else all.")
+    strategy: Text = Field(default="", description="Strategies separated by commas; none or all.")
+    uses: Text = Field(default="", description="Adds running: 1e12 or 10 million/day.")
+    per_use: Text = Field(default="", description="Operations of one use; with uses.")
+    years: float = Field(default=3.0, allow_inf_nan=False, description="Service life [year].")
+    width: float = Field(default=10.0, allow_inf_nan=False,
+                         description="The ladder stops where an interval spans it.")  # fmt: skip
     site: Text = Field(default="today", description="today, article-2021 or authors-2022.")
     chip: Text = Field(default="", description="Chip to price on, instead of a site.")
     region: Text = Field(default="", description="Grid, instead of a site: FR, US-CA.")

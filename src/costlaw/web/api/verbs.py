@@ -15,9 +15,7 @@ from costlaw.cards import Subject, cost, side_by_side
 from costlaw.costs import Choice, preset
 from costlaw.decomposition import decompose, hardware_trends
 from costlaw.literature import available, benchmarks
-from costlaw.planning import Wish
-from costlaw.units import parse_error, parse_money
-from costlaw.verbs import plan
+from costlaw.units import parse_error
 from costlaw.web.api.answering import REFUSALS, as_json
 from costlaw.web.api.queries import (
     CompareQuery,
@@ -31,6 +29,8 @@ from costlaw.web.api.queries import (
 )
 from costlaw.web.desk import Desk
 from costlaw.web.lives import answer_life
+from costlaw.web.memos import answer_memo
+from costlaw.web.plans import answer_plan
 from costlaw.web.refusals import plain_subject
 from costlaw.web.views import FILE
 
@@ -126,19 +126,14 @@ async def lifecycle(request: Request, query: Annotated[LifeQuery, Query()]) -> R
 async def plan_choices(request: Request, query: Annotated[PlanQuery, Query()]) -> Response:
     """Return what ``costlaw plan SOURCE --error E --budget USD --json`` prints."""
     desk = desk_of(request)
-    view = query.view(error=query.error or "5%", site=query.site)
+    return as_json(await desk.ask(lambda: answer_plan(desk, query).to_dict(), own=query.own))
 
-    def answer() -> dict[str, Any]:
-        wish = Wish(
-            budget=parse_money(query.budget) if query.budget else None,
-            deadline=query.deadline or None, chance=query.chance,
-        )  # fmt: skip
-        return plan(
-            desk.runs(view), query.error or None, wish=wish, law=query.law or None,
-            estimand=view.estimand, **view.place(),
-        ).to_dict()  # fmt: skip
 
-    return as_json(await desk.ask(answer, own=query.own))
+@router.get("/report", summary="A forecast as a decision memo; as a file: report.html, .pdf, .md")
+async def report_target(request: Request, query: Annotated[ForecastQuery, Query()]) -> Response:
+    """Return what ``costlaw report SOURCE --error E --json`` prints."""
+    desk, view = desk_of(request), query.view()
+    return as_json(await desk.ask(lambda: answer_memo(desk, view).to_dict(), own=query.own))
 
 
 @router.get("/compare", summary="Every law side by side on a series of runs")

@@ -12,6 +12,7 @@ from costlaw.exceptions import UnknownName
 from costlaw.fitting.scatter import ESTIMANDS, SCATTER_LAWS
 from costlaw.intake import DEFAULT_EDITION, DEFAULT_MEASURE
 from costlaw.literature import EDITIONS, MEASURES, available, benchmark, benchmarks
+from costlaw.units import format_percent
 from costlaw.web.desk import Desk
 from costlaw.web.views import FILE, View
 
@@ -74,6 +75,12 @@ def canonical(source: str) -> str:
         return benchmark(source).name
     except UnknownName:
         return source
+
+
+def chances(chosen: str) -> list[Option]:
+    """Return the chances of reaching a target that are offered, and the one that was asked for."""
+    shares = ("0.5", "0.8", "0.9", "0.95")
+    return _with([(share, format_percent(float(share))) for share in shares], chosen)
 
 
 def _measures(source: str, edition: str) -> list[Option]:

@@ -54,11 +54,7 @@ def takeaway(view: View, forecast: Forecast, *, name: str) -> Takeaway:
     """
     stated = stated_options(view)
     arguments = "".join(f",\n    {key}={value!r}" for key, value in stated.items())
-    options = [part for key, value in stated.items()
-               for part in (f"--{key.replace('_', '-')}", value)]  # fmt: skip
-    for pair in filter(None, view.columns.split(";")):
-        options += ["--column", pair]
-    command = ["costlaw", "forecast", name, "--error", view.error, *options]
+    command = command_words("forecast", view, name=name)
     columns = f",\n    columns={view.named_columns()!r}" if view.columns else ""
     query = view.query()
     return Takeaway(
@@ -75,6 +71,29 @@ def takeaway(view: View, forecast: Forecast, *, name: str) -> Takeaway:
             ("JSON", f"/api/v1/forecast?{without_version(query)}"),
         ),
     )  # fmt: skip
+
+
+def command_words(
+    verb: str, view: View, *, name: str, more: tuple[str, ...] = ()
+) -> list[str]:  # fmt: skip
+    """Return the words of the command that asks what a view asks.
+
+    Parameters
+    ----------
+    verb : str
+        ``forecast`` or ``report``.
+    view : View
+        What is asked.
+    name : str
+        How a person calls the source: a benchmark, or the name of the file.
+    more : tuple of str
+        Options behind it.
+    """
+    options = [part for key, value in stated_options(view).items()
+               for part in (f"--{key.replace('_', '-')}", value)]  # fmt: skip
+    for pair in filter(None, view.columns.split(";")):
+        options += ["--column", pair]
+    return ["costlaw", verb, name, "--error", view.error, *options, *more]
 
 
 def citation(forecast: Forecast) -> str:

@@ -20,6 +20,9 @@ _EXAMPLES = {
     "/api/v1/runs": "source=imagenet",
     "/api/v1/cost": "subject=AlexNet&vs=NASNet-A",
     "/api/v1/plan": "source=imagenet&error=8%25&budget=%24100,000",
+    "/api/v1/report": "source=imagenet&error=5%25",
+    "/api/v1/plan.csv": "source=imagenet&error=8%25&budget=%24100,000",
+    "/api/v1/report.{form}": "source=imagenet&error=5%25",
     "/api/v1/lifecycle": "subject=GPT-3&uses=1+billion/day",
     "/api/v1/decompose": "source=imagenet",
     "/api/v1/audit": "claim=five-percent-flop",
@@ -42,7 +45,11 @@ def _groups(description: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, methods in description["paths"].items():
         for method, told in methods.items():
-            example = path.replace("{kind}", "forecast").replace("{form}", "svg")
+            example = (
+                path.replace("{kind}", "forecast")
+                .replace("report.{form}", "report.pdf")
+                .replace("{form}", "svg")
+            )
             query = _EXAMPLES.get(path, "")
             groups.setdefault(told["tags"][0], []).append({
                 "method": method.upper(), "path": path, "summary": told.get("summary", ""),

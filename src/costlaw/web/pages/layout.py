@@ -22,6 +22,8 @@ from costlaw.web.views import View
 
 NAVIGATION = (
     ("/explore", "Explore"),
+    ("/plan", "Plan"),
+    ("/report", "Report"),
     ("/compare", "Compare"),
     ("/lifecycle", "Lifecycle"),
     ("/runs", "Your runs"),
