@@ -273,3 +273,11 @@ def test_the_command_refuses_a_bad_path_before_it_forecasts(tmp_path, capsys):
         main(["forecast", "imagenet", "--error", "5%", "--figure", str(tmp_path / "p.pdf")])
     out, err = capsys.readouterr()
     assert leave.value.code == 2 and out == "" and err.count("\n") == 1
+
+
+def test_the_same_picture_is_the_same_file_however_many_were_drawn_before(imagenet):
+    pytest.importorskip("vl_convert")
+    from costlaw.figures import svg_text
+
+    spec = forecast_figure(imagenet)
+    assert svg_text(spec) == svg_text(spec)

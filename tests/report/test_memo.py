@@ -51,7 +51,8 @@ def test_the_bill_states_the_numbers_of_the_forecast(imagenet):
 def test_the_ladder_ends_past_the_target_and_holds_the_target_itself(imagenet):
     (table,) = section(imagenet, "The price of the next points").blocks
     rows = {row[0]: row for row in table.rows}
-    assert rows["5.00 %"][1] == f"10^{imagenet.forecast.answer.point_log10:.2f} FLOP"
+    compute = imagenet.forecast.compute.value
+    assert rows["5.00 %"][1] == format_quantity(compute, "FLOP")
     assert len(table.rows) == 6
 
 
@@ -95,7 +96,7 @@ def test_a_name_out_of_a_file_never_becomes_markup(own):
 def test_the_pdf_holds_the_answer_as_text(imagenet):
     told = pypdf.PdfReader(io.BytesIO(pdf_bytes(imagenet)))
     text = " ".join(page.extract_text() for page in told.pages)
-    point = f"10^{imagenet.forecast.answer.point_log10:.2f}"
+    point = format_quantity(imagenet.forecast.compute.value, "FLOP").removesuffix(" FLOP")
     for words in (point, "What to argue about", "costlaw report imagenet", "Sources"):
         assert words in text
     assert imagenet.forecast.fit.digest in text

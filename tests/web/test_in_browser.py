@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-PAGES = ("/explore?v=1&source=imagenet&error=5%25", "/plan", "/report", "/compare", "/lifecycle", "/runs", "OWN",
-         "/claims?claim=five-percent-flop", "/data", "/reading", "/api")  # fmt: skip
+PAGES = ("/explore?v=1&source=imagenet&error=5%25", "/plan", "/report", "/compare",
+         "/lifecycle", "/runs", "OWN", "/claims?claim=five-percent-flop",
+         "/data", "/reading", "/api")  # fmt: skip
 SETTINGS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
 READY = """[...document.querySelectorAll("figure.chart")]
     .filter((figure) => figure.checkVisibility({contentVisibilityAuto: true}))

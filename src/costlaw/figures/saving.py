@@ -163,7 +163,9 @@ def _converter() -> Any:
 
 
 def svg_text(spec: dict[str, Any]) -> str:
-    """Return a picture as SVG text.
+    """Return a picture as SVG text, the same for the same picture.
+
+    The renderer numbers what it clips on from the picture before; here the numbers begin anew.
 
     Raises
     ------
@@ -171,7 +173,9 @@ def svg_text(spec: dict[str, Any]) -> str:
         If vl-convert is not installed.
     """
     text: str = _converter().vegalite_to_svg(spec)
-    return text
+    names = dict.fromkeys(re.findall(r'id="(clip\d+)"', text))
+    anew = {name: f"clip{number}" for number, name in enumerate(names, start=1)}
+    return re.sub(r"\bclip\d+\b", lambda found: anew.get(found[0], found[0]), text)
 
 
 def javascript_bundle() -> str:

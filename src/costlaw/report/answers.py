@@ -32,29 +32,25 @@ _STANDS = {
 }
 
 
-def power(value: float) -> str:
-    """Return an amount of compute as a power of ten, or as unbounded.
+def flop(log10: float | None) -> float:
+    """Return an amount of compute from its logarithm; none, and what no float holds, is unbounded.
 
     Examples
     --------
-    >>> power(6.3e25), power(math.inf)
-    ('10^25.80', 'unbounded')
+    >>> flop(21.0), flop(None), flop(400.0)
+    (1e+21, inf, inf)
     """
-    return f"10^{math.log10(value):.2f}" if 0 < value < math.inf else "unbounded"
+    return 10.0**log10 if log10 is not None and log10 < 308 else math.inf
 
 
 def ends(quantity: Estimate, level: float) -> str:
     """Return an interval as text."""
     low, high = quantity.interval(level)
-    if quantity.unit == "FLOP":
-        return f"{power(low)} to {power(high)}"
     return format_range(low, high, quantity.unit)
 
 
 def shown(quantity: Estimate) -> str:
     """Return an estimate as text."""
-    if quantity.unit == "FLOP":
-        return f"{power(quantity.value)} FLOP"
     return format_quantity(quantity.value, quantity.unit)
 
 
@@ -121,19 +117,20 @@ def _bill(forecast: Forecast) -> Table:
 def _readings(forecast: Forecast) -> list[str]:
     low, high = forecast.recipe_range
     never = forecast.answer.p_unreachable
-    told = "under 0.1 %" if never < 0.001 else f"{never:.1%}"
+    told = "under 0.1 %" if never < 0.001 else format_percent(never)
     lines = [f"Confidence that the law never gets there: {told}."]
     if math.isfinite(low):
         lines.append(
-            f"Over all laws and estimands the point answer runs from 10^{low:.1f} to 10^{high:.1f} "
-            "FLOP: what is asked of the data matters as much as the data."
+            f"Over all laws and estimands the point answer runs from "
+            f"{format_range(flop(low), flop(high), 'FLOP')}: what is asked of the "
+            "data matters as much as the data."
         )
     gap = forecast.headroom
     if gap is not None and forecast.answer.reach_dex > 0 and gap.ratio > 1:
         lines.append(
             f"Theory's fourth power from today's best run ({gap.best_run}) would need "
-            f"{power(gap.theory_flop)} FLOP, a factor of {gap.ratio:.2g} less: that much is left "
-            "for better methods before theory objects."
+            f"{format_quantity(gap.theory_flop, 'FLOP')}, a factor of {gap.ratio:.2g} less: "
+            "that much is left for better methods before theory objects."
         )
     return [*lines, *forecast.benchmark.caveats]
 

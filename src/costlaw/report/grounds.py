@@ -13,9 +13,9 @@ from costlaw.exceptions import CostlawError
 from costlaw.fitting.own import fit_law
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
-from costlaw.report.answers import ends, power, shown
+from costlaw.report.answers import ends, flop, shown
 from costlaw.report.blocks import Block, Bullets, Code, Link, Links, Paragraph, Section, Table
-from costlaw.units import format_number, format_percent
+from costlaw.units import format_number, format_percent, format_quantity, format_range
 from costlaw.version import __version__
 
 PRESETS = ("today", "article-2021", "authors-2022")
@@ -29,7 +29,7 @@ def evidence(forecast: Forecast) -> Section:
     best = float(points.error.min())
     rows = [
         ("runs", f"{fit.n} ({fit.edition}, {fit.measure})"),
-        ("compute of the runs", f"10^{points.x.min():.1f} to 10^{points.x.max():.1f} FLOP"),
+        ("compute of the runs", format_range(10 ** points.x.min(), 10 ** points.x.max(), "FLOP")),
         ("best error", format_percent(best, 3) if fit.benchmark.is_fraction else f"{best:.4g}"),
         ("what the error is", f"{fit.benchmark.error_definition}; {fit.benchmark.metric}"),
         ("law", f"{fit.law}, {fit.estimand}; {fit.quality}"),
@@ -62,17 +62,15 @@ def _tested(check: Any) -> str:
         return str(getattr(check, "sentence", "too few runs to hide any"))
     told = check.to_dict()
     return (
-        f"{told['hidden']} hidden runs forecast from {told['origins']} origins; {coverage:.0%} in "
-        f"their 90 % interval; held up to {check.backtested_reach_dex:.1f} dex"
+        f"{told['hidden']} hidden runs forecast from {told['origins']} origins; "
+        f"{format_percent(coverage)} in their 90 % interval; held up to "
+        f"{check.backtested_reach_dex:.1f} dex"
     )
 
 
 def _range(found: tuple[float, float]) -> str:
     low, high = found
-    if not math.isfinite(low):
-        return "not available"
-    top = f"10^{high:.2f}" if math.isfinite(high) else "unbounded"
-    return f"10^{low:.2f} to {top} FLOP"
+    return format_range(flop(low), flop(high), "FLOP") if math.isfinite(low) else "not available"
 
 
 def sensitivities(forecast: Forecast) -> Section:
@@ -85,7 +83,8 @@ def sensitivities(forecast: Forecast) -> Section:
         if any(forecast.shares[q].get(name, 0.0) >= 0.0005 for q in FOLLOWS)
     )
     recipes = tuple(
-        (f"{r.law}, {r.estimand}", f"{r.log10_flop:.2f}", f"{_log(r.low)} to {_log(r.high)}", "")
+        (f"{r.law}, {r.estimand}", format_quantity(flop(r.log10_flop), "FLOP"),
+         format_range(flop(r.low), flop(r.high), "FLOP"), "")
         if r.log10_flop is not None
         else (f"{r.law}, {r.estimand}", "no number", "", r.refused)
         for r in forecast.recipes
@@ -95,7 +94,7 @@ def sensitivities(forecast: Forecast) -> Section:
         blocks=(
             Table(head=("cause", *FOLLOWS.values()), rows=shares,
                   caption="Share of the width of each quantity that comes from each cause."),
-            Table(head=("law and estimand", "log10 FLOP", "90 %", "why not"), rows=recipes,
+            Table(head=("law and estimand", "compute", "90 %", "why not"), rows=recipes,
                   caption="The same question by every law and estimand."),
             _sites(forecast),
         ),
@@ -103,11 +102,7 @@ def sensitivities(forecast: Forecast) -> Section:
 
 
 def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.1%}"
-
-
-def _log(value: float | None) -> str:
-    return "unbounded" if value is None else f"{value:.2f}"
+    return "" if value is None else format_percent(value)
 
 
 def _sites(forecast: Forecast) -> Table:
@@ -222,7 +217,7 @@ def made(forecast: Forecast, *, command: str, when: str) -> Section:
         ("digest of the runs", forecast.fit.digest),
         ("digest of prices and grids", str(forecast.cost.to_dict()["data_digest"])),
         ("made on", when),
-        ("compute named", f"{power(forecast.compute.value)} FLOP at {forecast.shown_error}"),
+        ("compute named", f"{shown(forecast.compute)} at {forecast.shown_error}"),
     )
     blocks: list[Block] = [Table(head=("what", "value"), rows=rows)]
     if command:

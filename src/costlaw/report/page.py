@@ -95,11 +95,11 @@ def _table(block: Table) -> str:
         + "</tr>"
         for row in block.rows
     )
-    caption = f"<caption>{html.escape(block.caption)}</caption>" if block.caption else ""
+    caption = f'<p class="caption">{html.escape(block.caption)}</p>' if block.caption else ""
     says = html.escape(block.caption or ", ".join(block.head), quote=True)
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{says}"><table>{caption}'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{says}"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{caption}"
     )
 
 

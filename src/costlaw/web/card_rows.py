@@ -13,7 +13,7 @@ from costlaw.estimates import Estimate
 from costlaw.forecasting import Forecast
 from costlaw.forecasting.card import argued, powers, tested
 from costlaw.forecasting.forecast import BEYOND, INSIDE
-from costlaw.units import format_quantity, format_range
+from costlaw.units import format_percent, format_quantity, format_range
 
 LEVEL = 0.9
 QUANTITIES = (("usd", "Money"), ("device_hours", "Time"), ("energy_kwh", "Energy"),
@@ -84,7 +84,7 @@ def reach_parts(forecast: Forecast) -> list[Part]:
         Part(key="reach", label="Reach", value=f"{abs(reach):.1f} dex {side}",
              remark=forecast.evidence),
         Part(key="unreachable", label="Never reached",
-             value=f"{forecast.answer.p_unreachable:.1%}", remark="confidence of the law"),
+             value=never_words(forecast), remark="confidence of the law"),
     ]  # fmt: skip
     if forecast.headroom and reach > 0:
         parts.append(Part(key="headroom", label="Headroom to theory", value=str(forecast.headroom)))
@@ -104,6 +104,12 @@ def evidence_parts(forecast: Forecast) -> list[Part]:
         Part(key="argue", label="What the width in dollars comes from",
              value=argued(forecast)),
     ]  # fmt: skip
+
+
+def never_words(forecast: Forecast) -> str:
+    """Return the confidence that the law never gets to the target, in words."""
+    never = forecast.answer.p_unreachable
+    return "under 0.1 %" if never < 0.001 else format_percent(never)
 
 
 def badge(forecast: Forecast) -> str:

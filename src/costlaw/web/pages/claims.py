@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from costlaw.audit import Audit, Claim, audit
 from costlaw.audit.recipes import RECIPES
-from costlaw.units import format_number
+from costlaw.units import format_number, format_percent, format_quantity
 from costlaw.web.desk import Desk
 from costlaw.web.pages.layout import render
 
@@ -76,8 +76,14 @@ def number(value: float, unit: str) -> str:
         return f"×{format_number(value, 3)}"
     if unit == "count" and value == round(value) and abs(value) < 1e6:
         return f"{value:,.0f}"
+    if unit == "error":
+        return format_percent(value)
+    if unit in {"FLOP", "USD"}:
+        return format_quantity(value, unit, 3)
     shown = format_number(value, 3) if abs(value) >= 1e-3 else f"{value:.2g}"
-    return shown if unit in {"count", "exponent", "R2", "error"} else f"{shown} {unit}"
+    if unit in {"day", "month"}:
+        return f"{shown} {unit}{'' if value == 1 else 's'}"
+    return shown if unit in {"count", "exponent", "R2"} else f"{shown} {unit}"
 
 
 def written(name: str) -> str:

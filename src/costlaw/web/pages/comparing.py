@@ -109,7 +109,7 @@ def _told(card: Card) -> dict[str, Any]:
         "compute": format_quantity(compute.value, "FLOP"), "range": interval_words(compute),
         "how": card.subject.compute_how,
         "then": [_then(name, bill) for name, bill in bills if bill],
-        "published": [str(item) for item in card.published],
+        "published": [f"{item.quantity.replace('_', ' ')}: {item}" for item in card.published],
         "like": [str(item) for item in card.equivalents[:2]], "notes": card.notes,
     }  # fmt: skip
 

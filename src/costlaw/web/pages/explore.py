@@ -90,10 +90,11 @@ def context(desk: Desk, view: View, shown: Shown) -> dict[str, Any]:
         "n": len(shown.runs) if shown.runs else 0, "notes": _notes(shown),
     }  # fmt: skip
     if answer is not None:
+        stops = [typed(answer, error) for error in target_stops(answer)]
         found |= {
             "bill": card_rows.bill_parts(answer), "reach": card_rows.reach_parts(answer),
             "evidence": card_rows.evidence_parts(answer), "badge": card_rows.badge(answer),
-            "stops": [typed(answer, error) for error in target_stops(answer)],
+            "stops": stops, "ends": [end.replace("%", " %") for end in (stops[0], stops[-1])],
             "at": typed(answer, answer.target_error),
             "take": takeaway(view, answer, name=name),
             "sources": answer.sources,

@@ -42,6 +42,7 @@ def _templates() -> Environment:
     made.globals.update(
         asset=shelf.address, navigation=NAVIGATION, version=__version__, is_address=is_address
     )
+    made.filters["tied"] = lambda text: str(text).replace(" %", "\u00a0%")  # never "5" / "%"
     made.policies["urlize.rel"] = "noopener noreferrer"
     return made
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from costlaw.exceptions import CostlawError
 from costlaw.lifecycle import CURRENCIES, Lifecycle, StrategyComparison
-from costlaw.units import format_percent, format_quantity
+from costlaw.units import format_number, format_percent, format_quantity
 from costlaw.web.api.queries import LifeQuery
 from costlaw.web.card_rows import interval_words
 from costlaw.web.desk import Desk
@@ -23,6 +23,8 @@ from costlaw.web.refusals import Refusal, refusal_of
 
 router = APIRouter(include_in_schema=False)
 _FIELDS = ("subject", "uses", "years", "retrain", "per_use", "currency")
+_FIRST = {"retrain": "1 year", "years": "3 years"}  # what is shown before anything is asked
+NEVER = "never"  # trained again
 _MONEY = {"usd": "dollars", "flop": "operations", "device_hours": "device-hours",
           "energy_kwh": "energy", "co2e_kg": "carbon"}  # fmt: skip
 
@@ -31,10 +33,11 @@ _MONEY = {"usd": "dollars", "flop": "operations", "device_hours": "device-hours"
 async def lifecycle(request: Request) -> Response:
     """Show a life, its map and its strategies."""
     desk: Desk = request.app.state.desk
-    usual = LifeQuery()
-    typed = {name: request.query_params.get(name, getattr(usual, name)).strip()[:300]
+    sent, usual = request.query_params, LifeQuery()
+    first = {} if sent else _FIRST
+    typed = {name: sent.get(name, first.get(name, getattr(usual, name))).strip()[:300]
              for name in _FIELDS}  # fmt: skip
-    stated = {name: value for name, value in typed.items() if value}
+    stated = {name: value for name, value in typed.items() if value and value != NEVER}
     compared: StrategyComparison | None = None
     shown: dict[str, Any] = {"life": None, "rows": [], "notes": []}
     refusal: Refusal | None = None
@@ -106,13 +109,15 @@ def _strategies(found: StrategyComparison) -> list[dict[str, Any]]:
     rows = []
     for life in found.ranked:
         total = life.total(found.currency)
-        row = {"name": life.strategy.name, "total": format_quantity(total.value, total.unit),
-               "range": interval_words(total), "base": life is found.baseline,
-               "beats": "", "pays": ""}  # fmt: skip
+        row: dict[str, Any] = {
+            "name": life.strategy.name, "total": format_quantity(total.value, total.unit),
+            "range": interval_words(total), "base": life is found.baseline, "beats": "", "pays": "",
+        }  # fmt: skip
         if life is not found.baseline:
             row["beats"] = format_percent(found.beats(life))
-            row["pays"] = str(found.break_evens[life.strategy.name]).removeprefix(
-                life.strategy.name
-            )
+            item = found.break_evens[life.strategy.name]
+            row["pays"] = item.words.removeprefix("pays ")
+            if life.strategy.changes_error:
+                row["pays"] += f", at an error ×{format_number(life.strategy.error.value, 3)}"
         rows.append(row)
     return rows

@@ -194,4 +194,7 @@ def _next(fit: LawFit | None) -> dict[str, Any] | None:
 
 
 def _inputs(inputs: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {format_number(value)}" for name, value in inputs.items())
+    """Return the inputs of a run as a person names them: 1.0×10²² FLOP, 2.0 million parameters."""
+    words = {"compute_flop": "FLOP", "hardware_burden_flop": "FLOP of hardware burden"}
+    return ", ".join(f"{format_number(value)} {words.get(name, name.replace('_', ' '))}"
+                     for name, value in inputs.items())  # fmt: skip

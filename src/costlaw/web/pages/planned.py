@@ -28,8 +28,10 @@ from costlaw.web.plans import answer_plan
 from costlaw.web.refusals import Refusal, refusal_of, refusal_of_query
 
 router = APIRouter(include_in_schema=False)
-_BLANK = {name: "" if field.default is None else str(field.default)
-          for name, field in PlanQuery.model_fields.items()}  # fmt: skip
+_BLANK = {
+    name: f"{field.default:g}" if isinstance(field.default, float) else field.default
+    for name, field in PlanQuery.model_fields.items()
+}
 _FIRST = {
     **_BLANK,
     "error": "8%",
@@ -37,9 +39,9 @@ _FIRST = {
 }  # what is shown before anything is asked
 _MORE = ("edition", "measure", "law", "estimand", "site", "chip", "region", "at", "strategy",
          "uses", "per_use", "years", "width")  # fmt: skip
-_STARTS = (("budget", "budget"), ("deadline", "deadline"), ("chance", "chance"),
-           ("date", "deadline"), ("--width", "width"), ("--uses", "uses"), ("--years", "years"), ("uses", "uses"),
-           ("a plan needs", "error"))  # fmt: skip
+_STARTS = (("budget", "budget"), ("deadline", "deadline"), ("date", "deadline"),
+           ("chance", "chance"), ("--width", "width"), ("--uses", "uses"), ("--years", "years"),
+           ("uses", "uses"), ("a plan needs", "error"))  # fmt: skip
 
 
 @router.get("/plan")
