@@ -60,6 +60,55 @@ def test_clusters_of_one_row_give_the_textbook_standard_error():
     assert line.slope_freedom == other.df_resid
 
 
+def test_a_next_result_of_unshared_rows_has_the_textbook_prediction_interval():
+    fit = imagenet("v2")
+    x, y, at = fit.evidence.x, fit.evidence.response, np.array([22.0, 27.0])
+    line = error_on_compute(x, y, groups=np.arange(x.size), better=1.0, name="")
+    other = sm.OLS(y, sm.add_constant(x)).fit().get_prediction(sm.add_constant(at))
+    ends = np.column_stack([line.band(at, probability=p, next_result=True) for p in (0.95, 0.05)])
+    assert ends == pytest.approx(other.conf_int(obs=True, alpha=0.1), rel=1e-9)
+    ends = np.column_stack([line.band(at, probability=p, next_result=False) for p in (0.95, 0.05)])
+    assert ends == pytest.approx(other.conf_int(alpha=0.1), rel=1e-9)
+
+
+def test_the_doubt_in_the_two_parts_is_the_inverse_information_of_whole_matrices():
+    random = np.random.default_rng(0)
+    groups = random.integers(0, 9, 40)
+    design = np.column_stack([np.ones(40), random.normal(size=40)])
+    fitted = clustered_variance(design, random.normal(size=9)[groups], groups)
+    share, together = fitted.shared, (groups[:, None] == groups).astype(float)
+    assert share > 0.3
+    weight = np.linalg.inv((1 - share) * np.eye(40) + share * together)
+    line = np.linalg.inv(design.T @ weight @ design)
+    rest = weight - weight @ design @ line @ design.T @ weight
+    kinds = [rest, rest @ together]
+    information = [[np.trace(one @ other) / 2 for other in kinds] for one in kinds]
+    assert fitted.doubt == pytest.approx(np.linalg.inv(information), rel=1e-8)
+
+
+def test_a_mean_of_equal_clusters_that_share_much_is_as_well_known_as_there_are_clusters():
+    random = np.random.default_rng(3)
+    groups = np.repeat(np.arange(12), 6)
+    y = random.normal(size=12)[groups] + 0.5 * random.normal(size=72)
+    fitted = clustered_variance(np.ones((72, 1)), y, groups)
+    one = np.ones(1)
+    error, freedom = fitted.spread(one, 0 * one, np.zeros(1))
+    means = y.reshape(12, 6).mean(axis=1)
+    assert error[0] == pytest.approx(means.std(ddof=1) / np.sqrt(12), rel=0.02)  # grid of shares
+    assert freedom[0] == pytest.approx(11, rel=0.02)
+    assert fitted.scatter()[1] < 71
+
+
+def test_rows_that_share_nothing_keep_their_degrees_of_freedom():
+    random = np.random.default_rng(8)
+    groups = np.repeat(np.arange(6), 3)
+    design = np.column_stack([np.ones(18), np.tile([-1.0, 0.0, 1.0], 6)])
+    inside = np.tile([1.0, -2.0, 1.0], 6) * np.repeat(random.uniform(0.5, 1.5, 6), 3)
+    fitted = clustered_variance(design, inside, groups)  # clusters resemble each other too much
+    assert fitted.shared == 0
+    assert fitted.spread(np.eye(2)[0], np.eye(2)[1], np.zeros(1))[1] == pytest.approx(16)
+
+
 def test_the_shared_part_agrees_with_the_mixed_model_of_statsmodels():
     random = np.random.default_rng(5)
     groups = np.repeat(np.arange(30), 4)

@@ -147,7 +147,7 @@ def _pooled(line: PooledLine, late: Evidence) -> Scored:
 def _line(seen: Evidence, late: Evidence) -> Scored:
     groups = seen.groups.astype(np.float64)
     line = error_on_compute(seen.x, seen.response, groups=groups, better=1.0, name="response")
-    scale, freedom = line.with_scatter(*line.spread(late.x))
+    scale, freedom = line.with_scatter(late.x)
     return _student(line.response_at(late.x), scale, freedom=freedom, observed=late.response)
 
 

@@ -35,6 +35,8 @@ class BackwardLine(Line):
         Degrees of freedom of ``scatter_dex``.
     range : tuple of float
         Lowest and highest response among the runs.
+    next_spread : callable or None
+        As ``spread``, for a next result's deviation from the line; None: Welch's formula.
     """
 
     compute_intercept: float
@@ -44,6 +46,7 @@ class BackwardLine(Line):
     slope_freedom: float
     scatter_freedom: float
     range: tuple[float, float]
+    next_spread: Callable[[Array], tuple[Array, Array]] | None = None
 
     def _ends(self, t: Array, probability: Array | float, next_result: bool) -> Array:
         """Return log10 compute at a probability, for each response."""
@@ -52,6 +55,8 @@ class BackwardLine(Line):
         return middle + stdtrit(freedom, probability) * error
 
     def _deviation(self, t: Array, next_result: bool) -> tuple[Array, Array]:
+        if next_result and self.next_spread is not None:
+            return self.next_spread(t)
         error, freedom = self.spread(t)
         if not next_result:
             return error, freedom

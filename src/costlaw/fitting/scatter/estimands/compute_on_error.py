@@ -55,6 +55,7 @@ def compute_on_error(
         compute_intercept=intercept,
         compute_slope=slope,
         spread=lambda t: variance.spread(start, step, t - middle),
+        next_spread=lambda t: variance.spread(start, step, t - middle, results=1.0),
         slope_error=float(slope_error[0]),
         slope_freedom=float(slope_freedom[0]),
         scatter_freedom=freedom,

@@ -3,7 +3,8 @@
 At each amount of compute x0 the pivot (target - line(x0)) / standard error(x0) is referred to
 Student's t with the degrees of freedom of that very contrast; the x0 that are not rejected are the
 interval (Fieller 1954), which may have no upper end. For a next published result the scatter is
-added to the variance. It does not choose the line: least squares and quantile fits share it.
+added to the variance; where line and scatter are one estimate their sum has its own freedom, else
+Welch's. It does not choose the line: least squares and quantile fits share it.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ class ForwardLine(Line):
         Mean log10 compute of the runs.
     progress : Progress or None
         What a year is worth, where the line has a year term.
+    next_spread : callable or None
+        As ``spread``, for a next result's deviation from the line; None: the scatter is another
+        estimate than the line's, and Welch's formula adds the two.
     """
 
     spread: Spread
@@ -50,6 +54,7 @@ class ForwardLine(Line):
     middle: float
     residuals: Array | None = None
     progress: Progress | None = None
+    next_spread: Spread | None = None
 
     def _confidence(self, x: Array, t: Array | float, next_result: bool) -> Array:
         """Return the confidence that a response at least as good as ``t`` is had at ``x``."""
@@ -60,11 +65,14 @@ class ForwardLine(Line):
         if self.residuals is not None:
             each = ahead[..., None] + self.better * self.residuals
             return stdtr(freedom[..., None], each / np.maximum(error, 1e-300)[..., None]).mean(-1)
-        total, mixed = self.with_scatter(error, freedom)
+        total, mixed = self.with_scatter(x)
         return stdtr(mixed, ahead / np.maximum(total, 1e-300))
 
-    def with_scatter(self, error: Array, freedom: Array) -> tuple[Array, Array]:
-        """Return standard deviation and Welch's degrees of freedom of line plus scatter."""
+    def with_scatter(self, x: Array) -> tuple[Array, Array]:
+        """Return standard deviation and degrees of freedom of line plus scatter at ``x``."""
+        if self.next_spread is not None:
+            return self.next_spread(x)
+        error, freedom = self.spread(x)
         variance, extra = error**2, self.scatter**2
         mixed = (variance + extra) ** 2 / np.maximum(
             variance**2 / freedom + extra**2 / self.scatter_freedom, 1e-300
@@ -92,7 +100,7 @@ class ForwardLine(Line):
                      for row in shift]  # fmt: skip
             return self.response_at(x) - self.better * np.array(worse)
         if next_result:
-            error, freedom = self.with_scatter(error, freedom)
+            error, freedom = self.with_scatter(x)
         return self.response_at(x) - self.better * stdtrit(freedom, probability) * error
 
     def wrong_way(self) -> float:

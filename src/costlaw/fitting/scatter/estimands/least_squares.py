@@ -145,6 +145,9 @@ def error_on_compute(
         scatter=scatter,
         scatter_dex=scatter / abs(slope) if slope else np.inf,
         spread=lambda places: variance.spread(offset, slope_only, places - middle),
+        next_spread=lambda places: variance.spread(
+            offset, slope_only, places - middle, results=1.0
+        ),
         slope_error=float(slope_error[0]),
         slope_freedom=float(slope_freedom[0]),
         scatter_freedom=scatter_freedom,
@@ -155,9 +158,11 @@ def error_on_compute(
 
 def _progress(fitted: LeastSquares, variance: ClusteredVariance, better: float) -> Progress:
     """Return what a year is worth, counted so that better is positive."""
+    axes = np.eye(3)[1:]
+    freedom = min(float(variance.spread(one, 0 * one, np.zeros(1))[1][0]) for one in axes)
     return Progress(
         slope=better * fitted.coefficients["slope"],
         year=better * fitted.coefficients["year"],
         covariance=variance.covariance[1:, 1:],
-        freedom=variance.freedom,
+        freedom=freedom,
     )
