@@ -21,6 +21,7 @@ inverts nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,14 @@ class ClusteredVariance:
             + self.doubt[1, 1] * common**2
         )
         return np.sqrt(self.variance * ratio), self._mixed(wobble / np.maximum(ratio, 1e-300) ** 2)
+
+    def along(
+        self, start: Array, step: Array, middle: float, *, results: float = 0.0
+    ) -> Callable[[Array], tuple[Array, Array]]:
+        """Return ``spread`` as a function of places, counted from ``middle``."""
+        return lambda places: self.spread(
+            start, step, np.asarray(places, dtype=float) - middle, results=results
+        )
 
     def scatter(self) -> tuple[float, float]:
         """Return the standard deviation of a result around the line, and its freedom."""

@@ -136,24 +136,19 @@ def error_on_compute(
     slope, middle = fitted.coefficients["slope"], float(fitted.means[0])
     return ForwardLine(
         regression=f"{name} ~ log10(compute){shift}",
-        coefficients=fitted.coefficients,
-        standard_errors=fitted.standard_errors,
-        r_squared=fitted.r_squared,
-        intercept=fitted.coefficients["intercept"] + extra,
-        slope=slope,
-        better=better,
+        coefficients=fitted.coefficients, standard_errors=fitted.standard_errors,
+        r_squared=fitted.r_squared, intercept=fitted.coefficients["intercept"] + extra,
+        slope=slope, better=better,
         scatter=scatter,
         scatter_dex=scatter / abs(slope) if slope else np.inf,
-        spread=lambda places: variance.spread(offset, slope_only, places - middle),
-        next_spread=lambda places: variance.spread(
-            offset, slope_only, places - middle, results=1.0
-        ),
+        spread=variance.along(offset, slope_only, middle),
+        next_spread=variance.along(offset, slope_only, middle, results=1.0),
         slope_error=float(slope_error[0]),
         slope_freedom=float(slope_freedom[0]),
         scatter_freedom=scatter_freedom,
         middle=middle,
         progress=None if year is None else _progress(fitted, variance, better),
-    )
+    )  # fmt: skip
 
 
 def _progress(fitted: LeastSquares, variance: ClusteredVariance, better: float) -> Progress:

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from costlaw.exceptions import FitError
-from costlaw.fitting.scatter.clustered import clustered_variance
+from costlaw.fitting.scatter.clustered import ClusteredVariance, clustered_variance
 from costlaw.fitting.scatter.estimands.forward import ForwardLine
 from costlaw.fitting.scatter.estimands.frontier import _ranked
 from costlaw.fitting.scatter.estimands.line import Array
@@ -143,25 +143,16 @@ def stochastic_frontier(
     sigma, ratio = scale * np.exp(theta[2]), float(np.exp(theta[3]))
     inefficiency, noise = sigma * ratio / np.hypot(1, ratio), sigma / np.hypot(1, ratio)
     residuals = response - level - slope * (x - middle)
-    mean = np.linalg.lstsq(design, response, rcond=None)[0]
-    around = response - design @ mean
-    shared = clustered_variance(design, around, groups)
-    sharing = float(shared.covariance[0, 0] / max(shared.variance / x.size, 1e-300))
-    if x.size > MOST_SUMMED:
-        doubt = scale**2 * sharing * _curvature(theta, design, better * response / scale)
-    else:
-        doubt = level_doubt(better * around, better * (level - mean[0]), sharing=max(sharing, 1.0))
-    # Either holds the doubt in the mean level already.
-    extra = max(doubt - float(shared.covariance[0, 0]), 0.0)
+    shared = clustered_variance(design, better * response / scale, groups)
+    extra = _lift_doubt(theta, design, better * response / scale, shared=shared)
     start, step = np.eye(2)
 
     def spread(places: Array) -> tuple[Array, Array]:
         error, freedom = shared.spread(start, step, np.asarray(places, dtype=float) - middle)
-        return np.sqrt(error**2 + extra), freedom
+        return scale * np.sqrt(error**2 + extra), freedom
 
-    slope_error, slope_freedom = (
-        float(part[0]) for part in shared.spread(step, 0 * step, np.zeros(1))
-    )
+    error, freedom = shared.spread(step, 0 * step, np.zeros(1))
+    slope_error, slope_freedom = scale * float(error[0]), float(freedom[0])
     return ForwardLine(
         regression=f"stochastic frontier of {name} ~ log10(compute)",
         coefficients={"intercept": float(level - slope * middle), "slope": float(slope)},
@@ -226,6 +217,23 @@ def level_doubt(residuals: Array, level: float, *, sharing: float) -> float:
         logs[at] = (fixed[:, None] + lean) / sharing
     weight = np.exp(logs - logs.max()).sum(axis=(1, 2))
     return scale**2 * float(weight @ (LEVELS - level / scale) ** 2 / weight.sum())
+
+
+def _lift_doubt(
+    theta: Array, design: Array, response: Array, *, shared: ClusteredVariance
+) -> float:
+    """Return the variance of the frontier's height above the mean line [scaled response²]."""
+    rows = response.size
+    of_mean = float(shared.covariance[0, 0])
+    sharing = max(of_mean * rows / max(shared.variance, 1e-300), 1.0)
+    mean = np.linalg.lstsq(design, response, rcond=None)[0]
+    around = response - design @ mean
+    if rows > MOST_SUMMED:
+        doubt = sharing * _curvature(theta, design, response)
+    else:
+        doubt = level_doubt(around, float(theta[0] - mean[0]), sharing=sharing)
+    # Either holds the doubt in the mean itself, which the clustered line has already.
+    return max(doubt - of_mean, 0.0)
 
 
 def _curvature(theta: Array, design: Array, response: Array) -> float:
