@@ -369,3 +369,146 @@ def test_the_rule_in_the_picture_is_dragged(watched):
     page.mouse.up()
     assert page.inner_text("[data-part=usd] .value") != money
     page.wait_for_url(lambda url: "error=" in url and "error=5%25" not in url)
+
+
+CONTROLS = """(() => { const kinds = "a[href], button, select, summary, [tabindex='0'], ";
+    const all = [...document.querySelectorAll(kinds + "input:not([type=hidden])")]
+        .filter((one) => one.checkVisibility());
+    all.forEach((one, place) => { one.dataset.place = place; });
+    return all.map((one) => one.outerHTML.slice(0, 90)); })()"""
+FOCUS = """(() => { const at = document.activeElement, style = getComputedStyle(at);
+    if (at === document.body) return null;
+    const box = at.getBoundingClientRect();
+    const marked = at instanceof SVGElement ? parseFloat(style.strokeWidth) >= 3
+        : style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    return { place: Number(at.dataset.place), marked, html: at.outerHTML.slice(0, 120),
+             seen: box.bottom > 0 && box.top < innerHeight
+                 && box.right > 0 && box.left < innerWidth }; })()"""
+
+
+def walk(page):
+    """Return where the focus was on its way through a page by Tab alone, to its end."""
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    stops = []
+    for _ in range(600):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUS)
+        if at is None:
+            return stops
+        assert at["place"] not in {one["place"] for one in stops[-20:]}, ("a trap", at)
+        stops.append(at)
+    raise AssertionError("the focus never leaves the page")
+
+
+def tab_to(page, selector, most=120):
+    """Press Tab until an element has the focus."""
+    for _ in range(most):
+        if page.evaluate(f"document.activeElement.matches({selector!r})"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_control_of_every_page_is_reached_by_tab_and_shows_its_focus(
+    watched, own_page, width
+):
+    seen = watched(width=width)
+    for path in PAGES:
+        page = seen.show(own_page if path == "OWN" else path)
+        controls = page.evaluate(CONTROLS)
+        stops = walk(page)
+        reached = {one["place"] for one in stops}
+        assert not [html for place, html in enumerate(controls) if place not in reached], path
+        assert not [one["html"] for one in stops if not one["marked"]], path
+        assert not [one["html"] for one in stops if not one["seen"]], path
+    assert not seen.wrong
+
+
+FORMS = (  # page, field, what is typed, what the address then says
+    ("/explore?v=1&source=imagenet&error=5%25", "#error", "7%", "**error=7%25**"),
+    ("/plan", "#budget", "$20 million", "**budget=%2420+million**"),
+    ("/report", "#error", "7%", "**error=7%25**"),
+    ("/compare", "#vs", "GPT-3", "**vs=GPT-3**"),
+    ("/lifecycle", "#uses", "10 million/day", "**uses=10+million%2Fday**"),
+    ("/claims", "#q", "AlexNet", "**q=AlexNet**"),
+    ("/data", "#q", "resnet", "**q=resnet**"),
+)
+CHOICES = (  # page, field that is chosen from with an arrow
+    ("/explore?v=1&source=imagenet&error=5%25", "law"), ("/plan", "chance"), ("/report", "source"),
+    ("/lifecycle", "currency"), ("/claims", "verdict"), ("/data", "edition"),
+)  # fmt: skip
+
+
+def test_every_form_is_answered_by_keyboard_alone_and_keeps_the_focus(watched, own_file):
+    seen = watched()
+    for path, field, text, address in FORMS:
+        page = seen.show(path)
+        tab_to(page, field)
+        page.keyboard.press("Control+A")
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        page.wait_for_url(address)
+        until(page, f"document.activeElement.matches({field!r})")
+        assert page.input_value(field) == text
+    for path, field in CHOICES:
+        page = seen.show(path)
+        tab_to(page, f"#{field}")
+        before = page.evaluate("location.href")
+        page.keyboard.press("ArrowDown")
+        until(page, f"location.href !== {before!r} && location.href.includes('{field}=')")
+        until(page, f"document.activeElement.id === '{field}'")
+    page = seen.show("/runs")
+    tab_to(page, "#file")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(own_file)
+    page.wait_for_url("**/runs?source=file**")
+    tab_to(page, "#error")
+    page.keyboard.type("8%")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**fit=yes**")
+    assert not seen.wrong
+    assert not seen.elsewhere
+
+
+def test_what_is_folded_opens_and_links_lead_on_by_keyboard_alone(watched, own_page):
+    seen = watched()
+    for path in PAGES:
+        page = seen.show(own_page if path == "OWN" else path)
+        if not page.query_selector("main details:not([open]) > summary"):
+            continue
+        tab_to(page, "main details:not([open]) > summary", most=300)
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.parentElement.open"), path
+    page = seen.show("/reading")
+    tab_to(page, "main a.button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/explore?**")
+    page = seen.show("/data")
+    tab_to(page, "thead a[href*='sort=error']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**sort=error**")
+    page = seen.show("/compare")
+    tab_to(page, "header a[href='/plan']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/plan")
+    assert not seen.wrong
+
+
+def test_the_handle_is_moved_by_keyboard_alone(watched):
+    page = watched().show(PAGES[0])
+    page.wait_for_selector('figure.chart[data-movable="yes"]')
+    tab_to(page, "#handle")
+    said = "document.getElementById('handle').getAttribute('aria-valuetext')"
+    last = page.evaluate("Number(document.getElementById('handle').max)")
+    seen = [page.evaluate(said)]
+    for key, place in (("Home", 0), ("ArrowRight", 1), ("PageUp", None), ("End", last)):
+        page.keyboard.press(key)
+        seen.append(page.evaluate(said))
+        if place is not None:
+            assert page.evaluate("Number(document.getElementById('handle').value)") == place
+    assert len(set(seen)) == len(seen)
+    stops = page.evaluate("document.getElementById('handle').dataset.stops.split(' ')")
+    page.wait_for_url(f"**error={stops[-1].replace('%', '%25')}**")
+    until(page, "document.activeElement.id === 'handle'")
