@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: demo pictures docs recordings lower-bounds test-release test-trackers test test-slow lint types arrows clean
+.PHONY: demo pictures page-pictures docs recordings lower-bounds test-release test-trackers test test-slow lint types arrows clean
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -50,12 +50,23 @@ lab: $(VENV)/.lab
 	$(BIN)/costlaw lab strategies fashion-mnist --folder demo/lab/strategies \
 	  --figure demo/lab/strategies.svg
 
-pictures: $(VENV)/.core  # the pictures of the README and the pages, drawn again
+# The pictures of the README and the pages, drawn again. Those of the lab are trained: about 11 CPU
+# minutes the first time, then what is finished is not done twice.
+pictures: $(VENV)/.lab
 	$(BIN)/costlaw forecast imagenet --error 5% --figure docs/images/imagenet.svg
 	$(BIN)/costlaw cost AlexNet --vs NASNet-A --figure docs/images/alexnet-nasnet.svg
 	$(BIN)/costlaw lifecycle GPT-3 --uses "1 billion/day" --retrain "1 year" --map \
 	  --figure docs/images/training-or-running.svg
 	$(BIN)/costlaw lifecycle GPT-3 --uses 1e12 --strategy all --figure docs/images/break-even.svg
+	$(BIN)/costlaw lab theory --preset exponents --figure docs/images/lab-theory.svg
+	$(BIN)/costlaw lab scale fashion-mnist --set time_uses=false --folder demo/lab/scale \
+	  --figure docs/images/lab-scale.svg
+	$(BIN)/costlaw lab strategies fashion-mnist --preset full --folder demo/lab/strategies-full \
+	  --figure docs/images/lab-strategies.svg
+	$(BIN)/costlaw lab shift pictures --seeds 2 --figure docs/images/lab-shift.svg
+
+page-pictures: $(VENV)/.test $(VENV)/.browser  # the page as a person sees it, photographed again
+	$(BIN)/python scripts/page_pictures.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
