@@ -4,6 +4,7 @@ Question, answer with interval, evidence, picture, sensitivities, claims, source
 made; as one HTML file that works offline, as PDF, or as Markdown. No number is made here.
 """
 
+from costlaw.report.answers import flop_of
 from costlaw.report.blocks import block_record
 from costlaw.report.making import Memo, memo
 from costlaw.report.saving import BESIDE, check_memo_path, memo_bytes, save_memo
@@ -13,6 +14,7 @@ __all__ = [
     "Memo",
     "block_record",
     "check_memo_path",
+    "flop_of",
     "memo",
     "memo_bytes",
     "save_memo",

@@ -32,12 +32,12 @@ _STANDS = {
 }
 
 
-def flop(log10: float | None) -> float:
+def flop_of(log10: float | None) -> float:
     """Return an amount of compute from its logarithm; none, and what no float holds, is unbounded.
 
     Examples
     --------
-    >>> flop(21.0), flop(None), flop(400.0)
+    >>> flop_of(21.0), flop_of(None), flop_of(400.0)
     (1e+21, inf, inf)
     """
     return 10.0**log10 if log10 is not None and log10 < 308 else math.inf
@@ -122,7 +122,7 @@ def _readings(forecast: Forecast) -> list[str]:
     if math.isfinite(low):
         lines.append(
             f"Over all laws and estimands the point answer runs from "
-            f"{format_range(flop(low), flop(high), 'FLOP')}: what is asked of the "
+            f"{format_range(flop_of(low), flop_of(high), 'FLOP')}: what is asked of the "
             "data matters as much as the data."
         )
     gap = forecast.headroom

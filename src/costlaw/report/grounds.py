@@ -13,7 +13,7 @@ from costlaw.exceptions import CostlawError
 from costlaw.fitting.own import fit_law
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
-from costlaw.report.answers import ends, flop, shown
+from costlaw.report.answers import ends, flop_of, shown
 from costlaw.report.blocks import Block, Bullets, Code, Link, Links, Paragraph, Section, Table
 from costlaw.units import format_number, format_percent, format_quantity, format_range
 from costlaw.version import __version__
@@ -70,7 +70,9 @@ def _tested(check: Any) -> str:
 
 def _range(found: tuple[float, float]) -> str:
     low, high = found
-    return format_range(flop(low), flop(high), "FLOP") if math.isfinite(low) else "not available"
+    return (
+        format_range(flop_of(low), flop_of(high), "FLOP") if math.isfinite(low) else "not available"
+    )
 
 
 def sensitivities(forecast: Forecast) -> Section:
@@ -83,8 +85,8 @@ def sensitivities(forecast: Forecast) -> Section:
         if any(forecast.shares[q].get(name, 0.0) >= 0.0005 for q in FOLLOWS)
     )
     recipes = tuple(
-        (f"{r.law}, {r.estimand}", format_quantity(flop(r.log10_flop), "FLOP"),
-         format_range(flop(r.low), flop(r.high), "FLOP"), "")
+        (f"{r.law}, {r.estimand}", format_quantity(flop_of(r.log10_flop), "FLOP"),
+         format_range(flop_of(r.low), flop_of(r.high), "FLOP"), "")
         if r.log10_flop is not None
         else (f"{r.law}, {r.estimand}", "no number", "", r.refused)
         for r in forecast.recipes

@@ -17,8 +17,9 @@ from costlaw.fitting.own import LawFit
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
 from costlaw.literature import load
+from costlaw.report import flop_of
 from costlaw.runs import Runs
-from costlaw.units import format_quantity
+from costlaw.units import format_quantity, format_range
 from costlaw.web import card_rows
 from costlaw.web.desk import Desk
 from costlaw.web.pages.choices import canonical, controls
@@ -126,9 +127,9 @@ def _recipe(recipe: Any) -> dict[str, str]:
     if recipe.log10_flop is None:
         return {"name": f"{recipe.law}, {recipe.estimand}", "flop": "refused",
                 "interval": recipe.refused}  # fmt: skip
-    high = "unbounded" if recipe.high is None else f"10^{recipe.high:.1f}"
-    return {"name": f"{recipe.law}, {recipe.estimand}", "flop": f"10^{recipe.log10_flop:.2f} FLOP",
-            "interval": f"10^{recipe.low:.1f} to {high}"}  # fmt: skip
+    point, low, high = (flop_of(log10) for log10 in (recipe.log10_flop, recipe.low, recipe.high))
+    return {"name": f"{recipe.law}, {recipe.estimand}", "flop": format_quantity(point, "FLOP"),
+            "interval": format_range(low, high, "FLOP")}  # fmt: skip
 
 
 def _notes(shown: Shown) -> list[str]:
