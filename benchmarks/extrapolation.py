@@ -25,6 +25,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.peers import PEERS, peer_rmsle
+from costlaw.exceptions import ColumnError, CostlawError, DataError, EvidenceError, FitError
 from costlaw.fitting.predictive.calibration import (
     Calibration,
     collect,
@@ -33,6 +34,7 @@ from costlaw.fitting.predictive.calibration import (
     shipped_calibration,
 )
 from costlaw.fitting.predictive.cases import Case, make_cases
+from costlaw.fitting.predictive.curve import check_curve
 from costlaw.fitting.predictive.library import Reference, references
 from costlaw.fitting.predictive.predict import Predictive, describe_forecast
 from costlaw.fitting.predictive.slowing import Slowing
@@ -240,29 +242,56 @@ def run_library(full: bool, seed: int) -> dict[str, Any]:
     }
 
 
-def read_file(path: str) -> list[Reference]:
-    """Curves of a file in the benchmark's own columns."""
-    table = pl.read_csv(path).unique(maintain_order=True)
-    out = []
-    names = ["domain", "task", "model"]
-    for (domain, task, model), part in table.group_by(names, maintain_order=True):
-        shown = part.filter(pl.col("training") == 1)
-        hidden = part.filter(pl.col("training") == 0).sort("seen_examples")
-        out.append(
-            Reference.of(
-                shown["seen_examples"].to_numpy(), shown["loss"].to_numpy(),
-                hidden=(hidden["seen_examples"].to_numpy(), hidden["loss"].to_numpy()),
-                names=(str(domain), str(task), str(model)),
-            )
+COLUMNS = ("domain", "task", "model", "seen_examples", "loss", "training")
+
+
+def read_file(path: str) -> tuple[list[Reference], list[str]]:
+    """Curves of a file in the benchmark's own columns, and what was left out of it."""
+    table = pl.read_csv(path, infer_schema_length=None).unique(maintain_order=True)
+    lacking = [name for name in COLUMNS if name not in table.columns]
+    if lacking:
+        raise ColumnError(f"{path}: no column {', '.join(lacking)}; expected {', '.join(COLUMNS)}.")
+    numbers = [pl.col(name).cast(pl.Float64, strict=False) for name in COLUMNS[3:]]
+    table = table.with_columns(*numbers)
+    good = pl.all_horizontal(
+        pl.col(name).is_finite().fill_null(value=False) & (pl.col(name) > 0)
+        for name in ("seen_examples", "loss")
+    )
+    out, notes = [], []
+    for key, part in table.group_by(list(COLUMNS[:3]), maintain_order=True):
+        label, kept = " / ".join(str(name) for name in key), part.filter(good)
+        if kept.height < part.height:
+            dropped = part.height - kept.height
+            notes.append(f"{label}: without a positive amount and loss, rows dropped: {dropped}")
+        shown = kept.filter(pl.col("training") == 1)
+        hidden = kept.filter(pl.col("training") == 0).sort("seen_examples")
+        if not shown.height or not hidden.height:
+            notes.append(f"{label}: left out: no {'hidden' if shown.height else 'shown'} run")
+            continue
+        one = Reference.of(
+            shown["seen_examples"].to_numpy(), shown["loss"].to_numpy(),
+            hidden=(hidden["seen_examples"].to_numpy(), hidden["loss"].to_numpy()),
+            names=(str(key[0]), str(key[1]), str(key[2])),
         )  # fmt: skip
-    return out
+        try:
+            check_curve(one.curve)
+        except (DataError, FitError) as refusal:
+            notes.append(f"{label}: left out: {refusal}")
+            continue
+        out.append(one)
+    return out, notes
 
 
 def run_file(path: str, full: bool, seed: int) -> dict[str, Any]:
     begin = time.process_time()
     known = shipped_calibration()
-    given = read_file(path)
-    cases = make_cases([one for one in given if one.hidden_x.size], hidden=())
+    given, notes = read_file(path)
+    cases = make_cases(given, hidden=())
+    if not cases:
+        raise EvidenceError(
+            f"{path}: no curve can be forecast; expected 5 shown amounts over a factor of 3 and a "
+            f"hidden run each. {'; '.join(notes[:5])}"
+        )
     rows = [
         {"domain": case.reference.domain, "network": case.reference.network,
          "rmsle": rmsle(case, known.slowing), **score(case, describe_forecast(case.look))}
@@ -274,7 +303,8 @@ def run_file(path: str, full: bool, seed: int) -> dict[str, Any]:
         some["mean_rmsle"] = round(float(np.mean(errors)), 5)
     return {
         "curves": len(rows),
-        "left_out": len(given) - len(rows),
+        "left_out": sum("left out: " in note for note in notes),
+        "notes": notes,
         "mean_rmsle": round(float(np.mean([row["rmsle"] for row in rows])), 5),
         "rmsle_by_domain": {name: some["mean_rmsle"] for name, some in domains.items()},
         "coverage_90_farthest": summary(rows)["covers_90%"],
@@ -294,11 +324,14 @@ def main() -> None:
     parser.add_argument("--curves", default="", help="a CSV in the benchmark's columns")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    out = (
-        run_file(given.curves, given.full, given.seed)
-        if given.curves
-        else run_library(given.full, given.seed)
-    )
+    try:
+        out = (
+            run_file(given.curves, given.full, given.seed)
+            if given.curves
+            else run_library(given.full, given.seed)
+        )
+    except (CostlawError, OSError) as refusal:
+        parser.error(str(refusal))
     if given.json:
         print(json.dumps(out, indent=1))
         return
