@@ -271,6 +271,7 @@ def test_the_description_names_every_verb(client):
         assert f"/api/v1/{verb}" in paths
     page = client.get("/api").text
     assert all(path in page for path in paths)
+    assert "``" not in page and "<code>costlaw plan SOURCE" in page
 
 
 def test_answers_hold_no_number_that_json_does_not_know(client):

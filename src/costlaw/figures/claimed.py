@@ -16,7 +16,7 @@ from costlaw.exceptions import EvidenceError
 from costlaw.figures.frame import decade_ticks
 from costlaw.figures.row_panel import Row, row_frame, row_layers, upright
 from costlaw.figures.sheet import panel, paper, sheet
-from costlaw.figures.wording import power_text, wrap
+from costlaw.figures.wording import power_text, short_number, wrap
 from costlaw.units import format_number
 
 WIDE = 3.0  # from this ratio of the largest to the smallest number the axis is logarithmic
@@ -85,6 +85,17 @@ def _shown(value: float, unit: str) -> str:
     return f"{'×' if unit == 'ratio' else ''}{format_number(value, 3)}{words}"
 
 
+def _tick(value: float) -> str:
+    """Return a number in the room of a tick.
+
+    Examples
+    --------
+    >>> _tick(2025.2), _tick(4.6e8)
+    ('2025.2', '460M')
+    """
+    return short_number(value) if value >= 1e5 else f"{value:.6g}"
+
+
 def _ticks(span: tuple[float, float], logs: bool, *, count: int) -> dict[float, str]:
     if logs:
         return {tick: power_text(tick) for tick in decade_ticks(span, most=max(count, 3))}
@@ -92,4 +103,4 @@ def _ticks(span: tuple[float, float], logs: bool, *, count: int) -> dict[float, 
     power = 10.0 ** math.floor(math.log10(wide))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= wide)
     first = math.ceil(span[0] / step)
-    return {round(n * step, 9): f"{n * step:.6g}" for n in range(first, int(span[1] / step) + 1)}
+    return {round(n * step, 9): _tick(n * step) for n in range(first, int(span[1] / step) + 1)}

@@ -53,7 +53,7 @@ def _groups(description: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             query = _EXAMPLES.get(path, "")
             groups.setdefault(told["tags"][0], []).append({
                 "method": method.upper(), "path": path, "summary": told.get("summary", ""),
-                "text": told.get("description", ""),
+                "text": told.get("description", "").split("``"),
                 "parameters": [_parameter(one) for one in told.get("parameters", [])],
                 "example": f"{example}?{query}" if query else example,
                 "tries": method == "get" and "{key}" not in path,
