@@ -82,7 +82,7 @@ def test_audit_prints_every_claim_and_json():
     record = json.loads(run("--json", using=audit_command).stdout)
     assert len(record["claims"]) >= 34
     one = json.loads(run("five-percent-flop", "--json", using=audit_command).stdout)
-    assert [item["verdict"] for item in one["claims"]] == ["holds exactly"]
+    assert [item["verdict"] for item in one["claims"]] == ["only under recipe flop-v1"]
     assert isinstance(run("fifth-power", using=audit_command).exception, UnknownName)
 
 

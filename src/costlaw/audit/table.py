@@ -94,7 +94,10 @@ class Audit:
         shown = "; ".join(
             f"{count} {words.get(name, name)}" for name, count in counts.most_common()
         )
-        return f"{len(self.claims)} claims: {shown}. The first recipe is a claim's plain reading."
+        return (
+            f"{len(self.claims)} claims: {shown}. A claim holds exactly only if every recipe "
+            "agrees; the first recipe is its plain reading."
+        )
 
     def __iter__(self) -> Iterator[Claim]:
         return iter(self.claims)
@@ -154,7 +157,7 @@ def audit(recipes: Mapping[str, Recipe] = RECIPES) -> Audit:
     Examples
     --------
     >>> audit().claim("five-percent-flop").verdict
-    'holds exactly'
+    'only under recipe flop-v1'
     """
     path = files("costlaw.audit") / "data" / "claims.csv"
     with path.open(encoding="utf-8") as stream:

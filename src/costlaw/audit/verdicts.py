@@ -1,8 +1,10 @@
 """One rule: what a number of ours says about a number that was stated.
 
 ``holds exactly``, ``within its order``, ``only under recipe X``, ``not reproducible`` or
-``no source``. The verdict follows from the stated value, ours, the rule and its tolerance, and from
-nothing else: change an input and it flips. This module computes no number of its own.
+``no source``. All recipes of a claim count: it holds exactly if every one of them agrees, only
+under those that do if some do, within its order if none does and all are within a factor of ten.
+The verdict follows from the stated value, ours, the rule and its tolerance, and from nothing else:
+change an input and it flips. This module computes no number of its own.
 """
 
 from __future__ import annotations
@@ -79,7 +81,8 @@ def verdict(
     stated : float or None
         The stated number; None for a claim that is no number.
     ours : Mapping of str to float
-        Our number by recipe; the first recipe is the plain reading of the claim.
+        Our number by recipe; the first recipe is the plain reading of the claim, the others are
+        readings that it leaves open.
     rule : Rule
         How to compare.
     ordered : bool
@@ -88,7 +91,7 @@ def verdict(
     Returns
     -------
     str
-        One of the five verdicts; the fourth names the recipes that do hold.
+        One of the five verdicts; the third names the recipes that do hold.
 
     Examples
     --------
@@ -100,11 +103,10 @@ def verdict(
     if stated is None or not ours:
         return NO_SOURCE
     held = [name for name, value in ours.items() if rule.holds(stated, value)]
-    first = next(iter(ours))
-    if first in held:
+    if len(held) == len(ours):
         return HOLDS
-    if ordered and rule.near(stated, ours[first]):
-        return ORDER
     if held:
         return f"{ONLY} {', '.join(held)}"
+    if ordered and all(rule.near(stated, value) for value in ours.values()):
+        return ORDER
     return NOT
