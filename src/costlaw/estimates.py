@@ -24,7 +24,7 @@ from scipy.special import ndtri
 
 from costlaw.exceptions import OptionError, UnitError
 from costlaw.sources import Source, merge_sources
-from costlaw.units import divide_units, format_quantity, format_range, multiply_units
+from costlaw.units import divide_units, format_chance, format_quantity, format_range, multiply_units
 
 DRAWS = 2000  # draws of every estimate that is not exact
 
@@ -288,7 +288,7 @@ class Estimate:
             "unit": self.unit,
         }
         if math.isinf(low) or math.isinf(high) or math.isinf(self.value):
-            record["unbounded"] = f"{self.never:.1%} of the draws never get there"
+            record["unbounded"] = f"{format_chance(self.never)} of the draws never get there"
         return record
 
     def __str__(self) -> str:

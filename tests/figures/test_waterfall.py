@@ -56,7 +56,7 @@ def test_the_bars_of_a_pair_start_where_the_one_above_ends(grown):
 
 
 def test_a_total_is_printed_in_full(grown):
-    assert "hardware burden ×1,095.5" in str(growth_figure(grown))
+    assert "hardware burden ×1,096" in str(growth_figure(grown))
 
 
 def test_shares_stand_beside_what_others_published():

@@ -153,7 +153,7 @@ def test_utilization_is_model_flop_over_the_dense_peak_of_the_chips_that_were_re
     gpus = ["NVIDIA H100 80GB HBM3"] * 8
     found = span(model_flop=0.4 * 8 * 989.4e12 * 100, machine={"gpus": gpus})
     assert found.utilization.value == pytest.approx(0.4, rel=1e-3)
-    assert "40.0% of 8 × H100 SXM at its dense bf16 peak" in str(found)
+    assert "40.0 % of 8 × H100 SXM at its dense bf16 peak" in str(found)
     assert found.hardware_burden_flop == pytest.approx(8 * 66.9e12 * 100, rel=0.01)
     assert found.to_dict()["chip_count"] == 8
 

@@ -39,7 +39,7 @@ def test_what_never_happens_is_counted_and_makes_the_end_unbounded():
     assert np.isfinite(compute.interval(0.5)[1])
     record = compute.to_dict()
     assert record["high"] is None
-    assert "8.0%" in record["unbounded"]
+    assert "8.0 %" in record["unbounded"]
 
 
 def test_unlike_units_do_not_add_and_nonsense_is_refused():

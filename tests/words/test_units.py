@@ -75,3 +75,21 @@ def test_a_printed_number_is_within_five_percent_when_read_back(value):
 @given(st.sampled_from(["USD", "FLOP", "kWh"]), st.sampled_from(["device-hour", "s", "FLOP"]))
 def test_multiplying_back_undoes_a_division(over, under):
     assert units.multiply_units(units.divide_units(over, under), under) in {over, ""}
+
+
+def test_a_share_and_a_chance_are_printed_with_a_space_before_the_sign():
+    assert units.format_share(0.945) == "94 %" and units.format_share(0.0123, 1) == "1.2 %"
+    assert units.format_chance(0.0) == "under 0.1 %" and units.format_chance(1.0) == "over 99.9 %"
+
+
+def test_nothing_that_is_printed_formats_a_percentage_by_itself():
+    import re
+    from pathlib import Path
+
+    package = Path(units.__file__).parents[1]
+    own = {package / "fitting/rolling/origins.py"}  # names of columns
+    calibrated = {package / "fitting/predictive/predict.py"}
+    for path in sorted(package.rglob("*.py")):
+        code = "\n".join(line for line in path.read_text().split("\n") if ">>>" not in line)
+        if path not in own | calibrated:
+            assert not re.search(r":\.?\d*%\}", code), path.name

@@ -122,7 +122,7 @@ class Growth:
         return f"Growth: {self}"
 
     def __str__(self) -> str:
-        total = format_number(self.total, 5)
+        total = format_number(self.total, 4)
         text = (
             f"{self.before.name} → {self.after.name}: hardware burden ×{total}"
             f" = chip rate ×{self.chip_rate:.3g} · count ×{self.count:.3g} · time ×{self.time:.3g}"

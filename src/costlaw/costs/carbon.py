@@ -20,6 +20,7 @@ from scipy.special import ndtri
 from costlaw.costs.tables import Row, rows, source
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError, UnknownName
+from costlaw.units import format_share
 
 LOCATION_AVERAGE = "location-average"
 _OTHERS = {
@@ -199,8 +200,8 @@ def _claim(code: str, year: int | None) -> str:
     row = min(listed, key=lambda r: (abs(int(r["year"]) - (year or 9999)), -int(r["year"])))
     share = float(row["fraction"])
     return (
-        f"the provider claims {share:.0%} carbon-free energy here in {row['year']}, hour by hour"
-        " with its purchases; that is market-based and not in the carbon shown"
+        f"the provider claims {format_share(share)} carbon-free energy here in {row['year']},"
+        " hour by hour, with its purchases; that is market-based and not in the carbon shown"
     )
 
 

@@ -29,6 +29,7 @@ _FIELDS: dict[str, tuple[str, str]] = {
     "grid": ("carbon_intensity_kg_per_kwh", "kg CO2e/kWh"),
 }
 INPUTS = tuple(_FIELDS)
+HELD = "device-hours are stated, so utilization does not enter"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -176,8 +177,7 @@ class Site:
         >>> preset("today").by_the_hour().utilization.value
         1.0
         """
-        said = "device-hours are stated, so utilization does not enter"
-        caveats = self.caveats if said in self.caveats else (*self.caveats, said)
+        caveats = self.caveats if HELD in self.caveats else (*self.caveats, HELD)
         return dataclasses.replace(self, utilization=Estimate.exact(1.0, ""), caveats=caveats)
 
     @cached_property

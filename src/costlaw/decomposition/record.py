@@ -19,6 +19,7 @@ from costlaw.exceptions import EvidenceError
 from costlaw.literature import benchmark as find_benchmark
 from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
+from costlaw.units import format_share
 from costlaw.version import __version__
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Decomposition(Shown):
             lines.append(f"  burden      {held} ({held.n} results, {self.growth.edition})")
             for item in self.growth.factors:
                 share = self.growth.shares[item.name]
-                lines.append(f"    {item.name:<9} {item}; {share:.0%} of the spread")
+                lines.append(f"    {item.name:<9} {item}; {format_share(share)} of the spread")
         if self.progress:
             lines += _progress_lines(self.progress)
         lines += [f"  refused     {text}" for text in self.refusals]
@@ -110,7 +111,7 @@ def _progress_lines(found: Progress) -> list[str]:
         if row["factor"] == "compute"
     )
     lines = [
-        f"  progress    {found.start} → {found.end}: error fell by {fell:.0%}",
+        f"  progress    {found.start} → {found.end}: error fell by {format_share(fell)}",
         f"    shares    {'; '.join(map(str, found.shares))}",
         f"    evidence  {found.n} results in {found.clusters} clusters, {found.measure}; year and"
         f" log compute correlate at {found.correlation:.2f}",
@@ -123,7 +124,7 @@ def _progress_lines(found: Progress) -> list[str]:
 
 def _range(row: dict[str, str]) -> str:
     low, high = float(row["low"]), float(row["high"])
-    return f"{low:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
+    return format_share(low) if low == high else f"{format_share(low)} to {format_share(high)}"
 
 
 def decompose(

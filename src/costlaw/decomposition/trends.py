@@ -78,7 +78,8 @@ class Trend:
         low, high = (10**end for end in self.interval(0.9))
         return (
             f"×{format_number(self.factor, 3)} a year "
-            f"(90 %: {format_number(low, 3)} to {format_number(high, 3)}), p = {self.p_value:.2g}"
+            f"(90 %: {format_number(low, 3)} to {format_number(high, 3)}), "
+            f"p = {format_number(self.p_value)}"
         )
 
 

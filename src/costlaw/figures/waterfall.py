@@ -62,11 +62,11 @@ def growth_figure(growth: Growth, *, width: int = 720, theme: str = "light") -> 
     >>> from costlaw.cards import cost, side_by_side
     >>> pair = side_by_side(cost("AlexNet"), cost("NASNet-A"))
     >>> growth_figure(pair.growth)["title"]["text"][0]
-    'AlexNet → NASNet-A: where ×1,095.5 came from'
+    'AlexNet → NASNet-A: where ×1,096 came from'
     """
     on = paper(width, theme)
     before, after = growth.before, growth.after
-    total = format_number(growth.total, 5)
+    total = format_number(growth.total, 4)
     days = [one.duration_s / 86400 for one in (before, after)]
     parts = "" if on.is_narrow else "chip rate × count × time"
     steps = [

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import fdtrc
 
+from costlaw.units import format_number
+
 Array = NDArray[np.float64]
 FEWEST_DECADES = 1.5  # under which an irreducible error and an exponent can hardly be told apart
 SIGNIFICANT = 0.05  # p under which curvature in the residuals is called so
@@ -128,7 +130,7 @@ def curvature(residuals: Array, slopes: Array, order: Array) -> Diagnostic:
     words = "the law misses a bend" if flagged else "no bend shows"
     return Diagnostic(
         name=name, flagged=flagged, value=p, limit=SIGNIFICANT,
-        sentence=f"Curvature in the residuals (p = {p:.2g}): {words}.",
+        sentence=f"Curvature in the residuals (p = {format_number(p)}): {words}.",
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from costlaw.fitting.own.draws import quantile
 from costlaw.fitting.own.fit import LawFit, clean
 from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
-from costlaw.units import format_number, format_quantity
+from costlaw.units import format_number, format_quantity, format_share
 from costlaw.version import __version__
 
 Array = NDArray[np.float64]
@@ -259,7 +259,8 @@ class Allocation(Shown):
             f"  best size    grows as compute^{self.exponent}",
             f"  counted      {fit.points.convention}; exponent by convention: {moved}",
             f"  law          {fit.law}: {fit.n} settings of {fit.runs.origin}, misfit "
-            f"{fit.scatter:.2%}; budget {self.reach_dex:+.1f} dex past the largest run",
+            f"{format_share(fit.scatter, 2)}; budget {self.reach_dex:+.1f} dex past the largest "
+            "run",
         ]
         return "\n".join(lines + [f"  look at      {text}" for text in flags])
 

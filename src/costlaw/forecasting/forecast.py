@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costlaw.costs import PRESET_NAMES, Cost, Site, contributions
+from costlaw.costs.site import HELD
 from costlaw.estimates import Estimate
 from costlaw.fitting.diagnostic import Diagnostic, reach
 from costlaw.fitting.scatter import Bands, ComputeAnswer, Fit, Recipe, ScatterBacktest, error_at
@@ -157,6 +158,7 @@ class Forecast(Shown):
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before quoting a number."""
         placed = () if self.site.name in PRESET_NAMES else self.site.caveats
+        placed = tuple(text for text in placed if text != HELD)  # the runs' own notes say it
         told = (*self.benchmark.caveats, *self.runs.notes, *self.fit.notes, *self._apart(), *placed)
         return tuple(dict.fromkeys(told))
 

@@ -22,7 +22,7 @@ from costlaw.lifecycle.strategies import BASELINE, Strategy
 from costlaw.lifecycle.workload import Workload
 from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
-from costlaw.units import format_percent, format_quantity
+from costlaw.units import format_chance, format_quantity
 from costlaw.version import __version__
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class StrategyComparison(Shown):
                 lines.append(f"  {'baseline':<20} {total}")
                 continue
             name, error = life.strategy.name, life.strategy.error.value
-            chance = format_percent(self.beats(life))
+            chance = format_chance(self.beats(life))
             lines.append(
                 f"  {name:<20} {total}, cheaper with a chance of {chance}; error"
                 f" ×{error:.3g}; {self.break_evens[name].words}"

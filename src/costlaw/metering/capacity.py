@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from costlaw.exceptions import OptionError, UnknownName
+from costlaw.units import format_share
 
 if TYPE_CHECKING:
     from costlaw.hardware import Chip
@@ -46,7 +47,8 @@ class Utilization:
 
     def __str__(self) -> str:
         times = f"{self.count:g} × " if self.count != 1 else ""
-        said = f"{self.value:.1%} of {times}{self.chip} at its dense {self.number_format} peak"
+        share = format_share(self.value, 1)
+        said = f"{share} of {times}{self.chip} at its dense {self.number_format} peak"
         return said if self.value <= 1 else f"{said}: above 1, so chip, count or format are wrong"
 
 
@@ -145,7 +147,7 @@ def utilization(metered: Metered, number_format: str | None = None) -> Utilizati
     >>> span = Metered(name="a", started="2025-01-01T00:00:00Z", elapsed_s=10.0,
     ...                model_flop=4e15, settings={"chip": "H100 SXM", "number_format": "bf16"})
     >>> print(utilization(span))
-    40.4% of H100 SXM at its dense bf16 peak
+    40.4 % of H100 SXM at its dense bf16 peak
     """
     held = held_chips(metered)
     if held is None or not metered.model_flop or metered.elapsed_s <= 0:

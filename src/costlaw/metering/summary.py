@@ -22,6 +22,7 @@ from costlaw.metering.metered import (
 )
 from costlaw.metering.probes.probe import FACTOR
 from costlaw.metering.records.session import Session, Window
+from costlaw.units import format_share
 
 SMALL_PART = 0.1  # a part below a tenth of the energy does not set the tier of the sum
 
@@ -94,7 +95,7 @@ def _device_figures(session: Session, window: Window, notes: list[str]) -> list[
         share = allocation.get("share", 1.0)
         if component != "gpu" and share < 1 and all(channel["whole"] for channel in channels):
             energy_j *= share
-            methods.append(f"our {share:.0%} of the machine ({allocation['origin']})")
+            methods.append(f"our {format_share(share)} of the machine ({allocation['origin']})")
         tier = max(channel["tier"] for channel in channels)
         if any(session.channels[key].get("late") for key in keys):
             notes.append(f"the {component} sensor opened late; scaled to the whole span")
@@ -149,7 +150,7 @@ def add_scopes(devices: list[EnergyFigure], pue: float | None = None) -> list[En
         energy_kwh=total * REST_SHARE,
         low_kwh=total * REST_SHARE / FACTOR["C"],
         high_kwh=total * REST_SHARE * FACTOR["C"],
-        method=f"{REST_SHARE:.0%} of the devices: power supply, fans, board (estimated)",
+        method=f"{format_share(REST_SHARE)} of the devices: power supply, fans, board (estimated)",
     )
     machine = _sum_of(
         [*devices, rest], "machine", tier=max(tiers), method="devices and the rest of it"

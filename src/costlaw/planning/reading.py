@@ -15,6 +15,7 @@ from costlaw.exceptions import EvidenceError
 from costlaw.fitting.scatter import compute_for_error
 from costlaw.forecasting import Forecast
 from costlaw.forecasting.pooled import PooledFit
+from costlaw.units import format_chance, format_share
 
 Array = NDArray[np.float64]
 _LEVELS = np.array([0.005, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975,
@@ -121,7 +122,8 @@ def sizes_for(needed: Estimate, chances: tuple[float, ...]) -> dict[float, float
     finite = {chance: size for chance, size in found.items() if np.isfinite(size)}
     if not finite:
         raise EvidenceError(
-            f"no amount of compute reaches the target with a chance of {min(chances):.0%};"
-            f" {needed.never:.0%} of the draws never get there. Ask for a larger error."
+            "no amount of compute reaches the target with a chance of "
+            f"{format_share(min(chances))}; {format_chance(needed.never)} of the draws never get "
+            "there. Ask for a larger error."
         )
     return finite

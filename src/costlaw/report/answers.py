@@ -11,7 +11,7 @@ from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError
 from costlaw.forecasting import Forecast, at_error
 from costlaw.report.blocks import Block, Bullets, Moving, Paragraph, Picture, Section, Table
-from costlaw.units import format_percent, format_quantity, format_range
+from costlaw.units import format_chance, format_percent, format_quantity, format_range
 
 NAMES = {
     "device_hours": "device time",
@@ -117,7 +117,7 @@ def _bill(forecast: Forecast) -> Table:
 def _readings(forecast: Forecast) -> list[str]:
     low, high = forecast.recipe_range
     never = forecast.answer.p_unreachable
-    told = "under 0.1 %" if never < 0.001 else format_percent(never)
+    told = format_chance(never)
     lines = [f"Confidence that the law never gets there: {told}."]
     if math.isfinite(low):
         lines.append(

@@ -20,7 +20,8 @@ _SCALES = {"k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12, "p": 1e15, "e": 1e
 
 # canonical column -> names in order of preference; a name matches when it equals the folded header
 _NAMES: dict[str, tuple[str, ...]] = {
-    "name": ("name", "model", "network", "run", "run_name", "run_id", "id", "experiment", "system"),
+    "name": ("name", "model", "network", "run", "run_name", "run_id", "id", "experiment", "exp",
+             "system"),
     "error": ("error", "err", "test_error", "val_error", "valid_error", "validation_error",
               "eval_error", "top1_error", "top_1_error", "error_rate", "wer"),
     "compute_flop": ("compute_flop", "compute", "training_compute", "train_compute", "flop",

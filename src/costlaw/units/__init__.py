@@ -23,11 +23,18 @@ from costlaw.units.parsing import (
     parse_money,
     parse_uses,
 )
-from costlaw.units.printing import format_number, format_percent, format_quantity, format_range
+from costlaw.units.printing import (
+    format_chance,
+    format_number,
+    format_percent,
+    format_quantity,
+    format_range,
+    format_share,
+)
 
 __all__ = [
-    "BLANK", "HOURS_PER_YEAR", "KG_PER_POUND", "SECONDS", "divide_units", "format_number",
-    "format_percent", "format_quantity", "format_range", "multiply_units", "parse_cell",
-    "parse_chips", "parse_compute", "parse_count", "parse_duration", "parse_error", "parse_money",
-    "parse_uses",
+    "BLANK", "HOURS_PER_YEAR", "KG_PER_POUND", "SECONDS", "divide_units", "format_chance",
+    "format_number", "format_percent", "format_quantity", "format_range", "format_share",
+    "multiply_units", "parse_cell", "parse_chips", "parse_compute", "parse_count", "parse_duration",
+    "parse_error", "parse_money", "parse_uses",
 ]  # fmt: skip

@@ -56,6 +56,30 @@ def format_percent(fraction: float, digits: int = 2) -> str:
     return f"{format_number(percent, digits) if small else _significant(percent, digits)} %"
 
 
+def format_share(share: float, decimals: int = 0) -> str:
+    """Print a share or a relative error to a fixed number of decimals of a percent.
+
+    Examples
+    --------
+    >>> format_share(0.47), format_share(0.0435, 1), format_share(0.0)
+    ('47 %', '4.3 %', '0 %')
+    """
+    return f"{100.0 * share:.{decimals}f} %"
+
+
+def format_chance(probability: float) -> str:
+    """Print a probability that draws or runs gave: never 0 or 100 %, which no number of them shows.
+
+    Examples
+    --------
+    >>> format_chance(0.0), format_chance(0.0912), format_chance(1.0)
+    ('under 0.1 %', '9.1 %', 'over 99.9 %')
+    """
+    if probability < 0.001:
+        return "under 0.1 %"
+    return "over 99.9 %" if probability > 0.999 else format_share(probability, 1)
+
+
 def format_quantity(value: float, unit: str, digits: int = 2) -> str:
     """Print a number with its unit; money gets its sign, tonnes replace large kilograms.
 

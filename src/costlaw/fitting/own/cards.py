@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from costlaw.units import format_number
+from costlaw.units import format_number, format_share
 
 if TYPE_CHECKING:
     from costlaw.fitting.own.fit import LawFit
@@ -38,7 +38,7 @@ def law_card(fit: LawFit) -> str:
     """Return the card of a fit."""
     points = fit.points
     rows = "" if points.runs == fit.n else f" of {points.runs:,} rows"
-    seeds = f"; seeds differ by {points.seed_noise:.2%}" if points.seed_noise else ""
+    seeds = f"; seeds differ by {format_share(points.seed_noise, 2)}" if points.seed_noise else ""
     lines = [
         f"{fit.benchmark.title}: {fit.transform.title}, {fit.transform.formula}",
         f"  evidence       {fit.n} settings{rows} ({fit.runs.origin}, {points.kind}) over "
@@ -50,7 +50,8 @@ def law_card(fit: LawFit) -> str:
     lines += [f"  {'coefficients' if not at else '':<14} {text}" for at, text in enumerate(two)]
     unit = "row" if points.binned else "setting"
     aicc = f", AICc {fit.aicc:.1f}" if fit.aicc is not None else ""
-    lines.append(f"  misfit         {fit.scatter:.2%} (standard deviation of a {unit}){aicc}")
+    misfit = format_share(fit.scatter, 2)
+    lines.append(f"  misfit         {misfit} (standard deviation of a {unit}){aicc}")
     lines.append(f"  back-test      {fit.backtest.sentence}")
     best = fit.next_run.best
     room = 12 - len(lines) - (1 if best else 0)
@@ -62,8 +63,10 @@ def law_card(fit: LawFit) -> str:
     lines += [f"  {'look at' if not at else '':<14} {text}" for at, text in enumerate(flags)]
     if best is not None:
         place = ", ".join(_place(name, value) for name, value in best.inputs.items())
+        widths = (fit.next_run.now, best.half_width)
+        now, then = (f"±{format_share(width, 1)}" for width in widths)
         lines.append(
-            f"  next run       at {place} would narrow the error ten times ahead from "
-            f"±{fit.next_run.now:.1%} to ±{best.half_width:.1%} (90 %, expected)"
+            f"  next run       at {place} would narrow the error ten times ahead from {now} to "
+            f"{then} (90 %, expected)"
         )
     return "\n".join(lines)

@@ -26,6 +26,7 @@ from costlaw.fitting.own.draws import Draws, near_starts
 from costlaw.fitting.own.points import Points
 from costlaw.laws.law import Array
 from costlaw.runs.checkpoints import SEPARATE
+from costlaw.units import format_share
 
 NOTHING = 1e-4  # share of the smallest error that counts as no irreducible error
 AHEAD = np.log(10.0)  # the error asked about: ten times the largest run in every resource
@@ -77,7 +78,7 @@ def _ended(fit: BatchFit, draws: Draws) -> Diagnostic:
         sentence = (
             "No interval: there are not more settings than coefficients."
             if draws.method == "none"
-            else f"No interval: only {share:.0%} of the draws converged."
+            else f"No interval: only {format_share(share)} of the draws converged."
         )
     return Diagnostic(
         name="not_converged", flagged=bool(bad or not draws.enough), value=share, limit=0.8,

@@ -28,6 +28,7 @@ from costlaw.laws import law as find_law
 from costlaw.runs import Benchmark, Runs
 from costlaw.showing import Shown
 from costlaw.sources import Source
+from costlaw.units import format_share
 from costlaw.version import __version__
 
 JOINT_FACTORS = (0.1, 0.5, 1.0, 4.0)  # of the largest parameters and examples
@@ -213,7 +214,11 @@ class LawFit(Shown):
         notes = []
         points = self.points
         if points.merged:
-            noise = f"; they differ by {points.seed_noise:.2%}" if points.seed_noise else ""
+            noise = (
+                f"; they differ by {format_share(points.seed_noise, 2)}"
+                if points.seed_noise
+                else ""
+            )
             notes.append(f"{points.merged} rows repeat a setting and were merged{noise}")
         if points.binned:
             notes.append(f"{points.binned:,} settings averaged in {self.n} bins of the logarithm")
@@ -271,7 +276,7 @@ class LawFit(Shown):
     def __repr__(self) -> str:
         return (
             f"LawFit: {self.law} law on {self.n} settings of {self.runs.origin}, "
-            f"scatter {self.scatter:.1%}: {self.batch.verdicts[0]}"
+            f"scatter {format_share(self.scatter, 1)}: {self.batch.verdicts[0]}"
         )
 
     def __str__(self) -> str:

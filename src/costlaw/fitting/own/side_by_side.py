@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from costlaw.fitting.own.points import UNITS
+from costlaw.units import format_chance, format_share
 
 if TYPE_CHECKING:
     from costlaw.fitting.own.comparison import Comparison, LawRow
@@ -40,7 +41,7 @@ def comparison_card(comparison: Comparison) -> str:
 
 
 def _line(row: LawRow, *, wide: bool) -> str:
-    score = f"{row.score:.1%}" if row.score is not None else "–"
+    score = format_share(row.score, 1) if row.score is not None else "–"
     aicc = f"{row.fit.aicc:.1f}" if row.fit and row.fit.aicc is not None else "–"
     answer = f"{answer_words(row):<36}" if wide else ""
     return f"  {row.law:<19}{score:>10}{aicc:>9}  {answer}{row.verdict}"
@@ -54,7 +55,7 @@ def answer_words(row: LawRow) -> str:
     if math.isinf(point) and math.isfinite(never) and never < 0.5:
         return "beyond 10^308"
     if math.isinf(point) and point > 0:
-        return "never" if not math.isfinite(never) else f"never (P {never:.0%})"
+        return "never" if not math.isfinite(never) else f"never (P {format_chance(never)})"
     if math.isnan(point):
         return "none: it has no one answer"
     if math.isnan(low):

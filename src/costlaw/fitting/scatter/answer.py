@@ -19,7 +19,7 @@ from costlaw.fitting.scatter.distribution import ComputeDistribution
 from costlaw.fitting.scatter.estimands.line import Array
 from costlaw.fitting.scatter.fit import Fit
 from costlaw.fitting.scatter.leave_out import leave_out_range
-from costlaw.units import format_percent
+from costlaw.units import format_chance, format_percent
 
 MOST = 0.5  # P(unreachable) from which there is no number
 
@@ -109,7 +109,7 @@ def compute_for_error(fit: Fit, error: float, *, leave_out: bool = True) -> Comp
         shown = format_percent(error) if fit.benchmark.is_fraction else f"{error:g}"
         raise UnreachableError(
             f"{title}, {fit.law} law: an error of {shown} is not reached by any amount of compute "
-            f"(confidence {max(law.p_unreachable, 0.5):.0%}). Best error so far: "
+            f"(confidence {format_chance(max(law.p_unreachable, 0.5))}). Best error so far: "
             f"{float(fit.evidence.error.min()):.4g}. Ask for a larger error, or another law."
         )
     unknown = (np.nan, np.nan)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costlaw.exceptions import OptionError
+from costlaw.units import format_chance
 
 Array = NDArray[np.float64]
 
@@ -134,7 +135,9 @@ class ComputeDistribution:
             "p_unreachable": self.p_unreachable,
         }
         if not (np.isfinite(high) and np.isfinite(low)):
-            record["unbounded"] = f"{self.p_unreachable:.1%} of the draws never get there"
+            record["unbounded"] = (
+                f"{format_chance(self.p_unreachable)} of the draws never get there"
+            )
         return record
 
 

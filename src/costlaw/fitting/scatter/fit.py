@@ -33,7 +33,7 @@ from costlaw.laws import law as find_law
 from costlaw.runs import Benchmark, Runs
 from costlaw.showing import Shown
 from costlaw.sources import Source
-from costlaw.units import format_percent
+from costlaw.units import format_chance, format_percent
 from costlaw.version import __version__
 
 Array = NDArray[np.float64]
@@ -164,9 +164,10 @@ class Fit(Shown):
     def verdict(self) -> str:
         """``ok``, or why the slope carries nothing, in words."""
         if self.p_wrong_way > TOLD_APART:
+            falls = format_chance(1 - self.p_wrong_way)
             return (
                 f"the exponent is not told apart from zero (confidence that error falls with "
-                f"compute: {1 - self.p_wrong_way:.0%}; {self.n} runs, R² {self.line.r_squared:.2f})"
+                f"compute: {falls}; {self.n} runs, R² {self.line.r_squared:.2f})"
             )
         return "ok"
 

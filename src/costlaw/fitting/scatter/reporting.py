@@ -22,6 +22,7 @@ from costlaw.fitting.diagnostic import (
 from costlaw.fitting.scatter.back_testing import back_test
 from costlaw.fitting.scatter.estimands.line import Array
 from costlaw.fitting.scatter.leave_out import lines_without
+from costlaw.units import format_chance, format_share
 
 if TYPE_CHECKING:
     from costlaw.fitting.scatter.fit import Fit
@@ -42,7 +43,7 @@ def diagnose_scatter(fit: Fit) -> tuple[Diagnostic, ...]:
     return (
         Diagnostic(
             name="exponent_not_told_apart", flagged=not told, value=p, limit=0.05,
-            sentence=f"Confidence that error falls with compute: {1 - p:.1%}.",
+            sentence=f"Confidence that error falls with compute: {format_chance(1 - p)}.",
         ),
         narrow_range(float(np.ptp(points.x))),
         _leverage(fit),
@@ -75,7 +76,7 @@ def scatter_checklist(fit: Fit) -> Checklist:
     share = tested.coverage(0.9)
     checked = "too few runs to hide any"
     if share is not None:
-        checked = f"{tested.reach_dex.size} larger runs hidden, {share:.0%} inside 90 %"
+        checked = f"{tested.reach_dex.size} larger runs hidden, {format_share(share)} inside 90 %"
     kind = points.cluster_kind
     known = {
         "networks": f"{fit.n}"

@@ -16,7 +16,7 @@ from costlaw.lab.sweeps.progress import seconds
 from costlaw.lab.sweeps.result import OURS, SweepResult
 from costlaw.laws import law
 from costlaw.sources import Source, merge_sources
-from costlaw.units import format_number, format_percent
+from costlaw.units import format_number, format_percent, format_share
 from costlaw.version import __version__
 
 if TYPE_CHECKING:
@@ -164,16 +164,17 @@ class ScaleResult:
             f"  spent      {seconds(spent.cpu_s)} of CPU, {format_number(1000 * spent.energy_kwh)} "
             f"Wh; error: {self.error_meaning}",
             f"  joint law  {law('joint').formula}",
-            f"             {shown}; residuals {joint.residual_sd:.1%}",
+            f"             {shown}; residuals {format_share(joint.residual_sd, 1)}",
             f"  held out   size {held.size:g}, {held.examples:g} examples: predicted "
-            f"{self.error_text(held.predicted)} ({LEVEL:.0%}: {self.error_text(held.low)} to "
+            f"{self.error_text(held.predicted)} ({format_share(LEVEL)}: "
+            f"{self.error_text(held.low)} to "
             f"{self.error_text(held.high)}) from {held.cells} smaller cells,",
             f"             actual {self.error_text(held.actual)}, {verdict} the interval; miss "
-            f"{held.miss:+.1%}, reach {held.reach_dex:.1f} dex",
+            f"{100 * held.miss:+.1f} %, reach {held.reach_dex:.1f} dex",
         ]
         for one in self.locals:
             lines.append(
-                f"  {one.axis:10} k^{_number(one.whole.exponent)} ({LEVEL:.0%}: "
+                f"  {one.axis:10} k^{_number(one.whole.exponent)} ({format_share(LEVEL)}: "
                 f"{_number(one.whole.low)} to {_number(one.whole.high)}) along the "
                 f"{NAMES[one.axis]}; {one.drift}"
             )

@@ -16,7 +16,7 @@ import numpy as np
 from costlaw.lab.theory.design import Array
 from costlaw.lab.theory.slopes import LEVEL
 from costlaw.sources import Source
-from costlaw.units import format_number
+from costlaw.units import format_number, format_share
 from costlaw.version import __version__
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Answer:
         unit = "" if self.unit == "1" else f" {self.unit}"
         text = f"{_shown(self.estimate)}{unit}"
         if self.low is not None and self.high is not None:
-            text += f" ({self.level:.0%}: {_shown(self.low)} to {_shown(self.high)})"
+            text += f" ({format_share(self.level)}: {_shown(self.low)} to {_shown(self.high)})"
         return f"{text} [{self.how}]"
 
 

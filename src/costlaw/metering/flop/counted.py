@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from costlaw.showing import Shown
-from costlaw.units import format_number, format_percent
+from costlaw.units import format_number, format_percent, format_share
 
 if TYPE_CHECKING:
     import polars as pl
@@ -107,7 +107,8 @@ class FlopCount(Shown):
         bound = self.uncounted_share_bound
         if self.unknown:
             return f"operations: nothing is known of {', '.join(self.unknown[:4])}; not counted"
-        return f"operations: elementwise work outside the count is at most {bound or 0.0:.1%}"
+        most = format_share(bound or 0.0, 1)
+        return f"operations: elementwise work outside the count is at most {most}"
 
     @property
     def unknown(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from costlaw.metering.records.journal import FOLDER
 from costlaw.metering.records.recovery import meter_files, read_records, read_session
 from costlaw.metering.records.session import Record, Session
 from costlaw.metering.summary import add_scopes, summarise
+from costlaw.units import format_share
 
 LONGEST_HOLE_S = 5.0
 Span = tuple[float, float, float]  # from [s], to [s], energy [J]
@@ -154,7 +155,7 @@ def _component_figure(
     share = node_share([trace.session.start.get("allocation", {}) for trace in traces])
     if component != "gpu" and share < 1 and all(channel["whole"] for channel in channels):
         joules *= share
-        method += f", our {share:.0%} of the machine"
+        method += f", our {format_share(share)} of the machine"
     return figure_of(
         component,
         max(channel["tier"] for channel in channels),
