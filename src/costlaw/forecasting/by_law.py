@@ -28,8 +28,6 @@ MOST_LEFT_OUT = 24  # settings up to which each is left out in turn
 class LawReading:
     """One law's draws, read in both directions; the methods of the pool's distribution."""
 
-    hidden = "largest quarter"  # what its back-test hides
-
     def __init__(self, fit: LawFit) -> None:
         self.fit = fit
 

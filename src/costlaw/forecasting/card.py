@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from costlaw.compute import BY_THE_HOUR
 from costlaw.estimates import Estimate
-from costlaw.units import format_quantity, format_range
+from costlaw.forecasting.pooled import PooledFit
+from costlaw.units import format_chance, format_quantity, format_range, format_share
 
 if TYPE_CHECKING:
     from costlaw.forecasting.forecast import Forecast
@@ -43,14 +44,14 @@ def tested(forecast: Forecast) -> str:
         return str(getattr(checked, "sentence", "too few runs to back-test"))
     return (
         f"held up to {checked.backtested_reach_dex:.1f} dex past the last run; "
-        f"{coverage:.0%} of hidden runs inside 90 %"
+        f"{format_share(coverage)} of hidden runs inside 90 %"
     )
 
 
 def argued(forecast: Forecast) -> str:
     """Return the three largest causes of the width in dollars, with their shares."""
     largest = sorted(forecast.shares["usd"].items(), key=lambda item: -item[1])[:3]
-    return ", ".join(f"{name} {share:.0%}" for name, share in largest)
+    return ", ".join(f"{name} {format_share(share)}" for name, share in largest)
 
 
 def _counted(forecast: Forecast) -> str:
@@ -71,16 +72,17 @@ def card(forecast: Forecast) -> str:
     """
     answer, fit = forecast.answer, forecast.fit
     cost = forecast.cost
+    quality = "" if isinstance(fit, PooledFit) else f", {fit.quality}"  # else the back-test's own
     lines = [
         f"{forecast.benchmark.title}: what an error of {forecast.shown_error} takes",
         f"  {_counted(forecast):<11} {_log_line(forecast.compute)}, where the law passes",
         f"  next result {_log_line(forecast.compute_next)}, P(unreachable) "
-        f"{answer.p_unreachable:.1%}",
+        f"{format_chance(answer.p_unreachable)}",
         f"  time        {_bill(cost.device_hours)} of {forecast.site.chip}",
         f"  money       {_bill(cost.usd)}, dollars of {cost.usd_year} ({forecast.site.name})",
         f"  energy      {_bill(cost.energy_kwh)};  carbon {_bill(cost.co2e_kg)}",
-        f"  law         {fit.law}, {fit.estimand}: {fit.n} runs ({fit.edition}, {fit.measure}), "
-        f"{fit.quality}",
+        f"  law         {fit.law}, {fit.estimand}: {fit.n} runs ({fit.edition}, {fit.measure})"
+        f"{quality}",
         f"  reach       {answer.reach_dex:+.1f} dex past the largest run: {forecast.evidence}",
         f"  back-test   {tested(forecast)}",
         f"  other ways  {powers(*forecast.recipe_range)} FLOP over other laws and estimands; "

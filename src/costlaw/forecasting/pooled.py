@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,11 @@ import numpy as np
 from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, UnreachableError
 from costlaw.fitting.diagnostic import Diagnostic, narrow_range
+from costlaw.fitting.own.back_testing import back_test_pool
 from costlaw.fitting.scatter import Bands
 from costlaw.runs import Benchmark, Runs
 from costlaw.sources import Source, merge_sources
+from costlaw.units import format_chance
 from costlaw.version import __version__
 
 if TYPE_CHECKING:
@@ -113,14 +116,15 @@ class PooledFit:
             ),
         )  # fmt: skip
 
-    @property
+    @cached_property
     def quality(self) -> str:
-        """How well the pool forecast the series' own hidden end, in words."""
-        missed = self.predictive.backtest_error
-        if not math.isfinite(missed):
-            return "too few runs to hide any"
-        what = getattr(self.predictive, "hidden", "last factor of two")
-        return f"hidden {what} missed by {math.expm1(missed):.1%}"
+        """How well it forecast the series' own hidden quarter, in the words of ``compare``."""
+        law = getattr(self.predictive, "fit", None)
+        if law is not None:
+            return str(law.backtest.sentence)
+        compute = self.runs.numbers(self.column)
+        good = np.isfinite(compute)
+        return back_test_pool(compute[good], self.runs.numbers("error")[good]).sentence
 
     @property
     def evidence(self) -> Any:
@@ -281,7 +285,8 @@ def check_reachable(fit: PooledFit, error: float) -> tuple[float, float]:
         best = float(fit.evidence.error.min())
         raise UnreachableError(
             f"{fit.runs.origin}: an error of {error:g} is more likely never reached than reached "
-            f"(probability {never:.0%}); best run so far: {best:.4g}. {_as_far_as_checked(fit)} "
+            f"(probability {format_chance(never)}); best run so far: {best:.4g}. "
+            f"{_as_far_as_checked(fit)} "
             "Ask for a larger error, run something larger, or see what single laws say: costlaw "
             f"compare {fit.runs.origin} --error {error:g}"
         )

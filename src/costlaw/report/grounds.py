@@ -13,6 +13,7 @@ from costlaw.exceptions import CostlawError
 from costlaw.fitting.own import fit_law
 from costlaw.fitting.scatter import Fit
 from costlaw.forecasting import Forecast
+from costlaw.forecasting.pooled import PooledFit
 from costlaw.report.answers import ends, flop_of, shown
 from costlaw.report.blocks import Block, Bullets, Code, Link, Links, Paragraph, Section, Table
 from costlaw.units import format_number, format_percent, format_quantity, format_range
@@ -20,6 +21,11 @@ from costlaw.version import __version__
 
 PRESETS = ("today", "article-2021", "authors-2022")
 FOLLOWS = {"usd": "money", "energy_kwh": "energy", "co2e_kg": "carbon"}
+
+
+def _quality(fit: Any) -> str:
+    """Return how well a scatter's line fits; of a series the back-test says it in its own row."""
+    return "" if isinstance(fit, PooledFit) else f"; {fit.quality}"
 
 
 def evidence(forecast: Forecast) -> Section:
@@ -32,7 +38,7 @@ def evidence(forecast: Forecast) -> Section:
         ("compute of the runs", format_range(10 ** points.x.min(), 10 ** points.x.max(), "FLOP")),
         ("best error", format_percent(best, 3) if fit.benchmark.is_fraction else f"{best:.4g}"),
         ("what the error is", f"{fit.benchmark.error_definition}; {fit.benchmark.metric}"),
-        ("law", f"{fit.law}, {fit.estimand}; {fit.quality}"),
+        ("law", f"{fit.law}, {fit.estimand}{_quality(fit)}"),
         *_exponent(fit),
         ("reach", f"{forecast.answer.reach_dex:+.2f} dex past the largest run"),
         ("back-test", _tested(check)),

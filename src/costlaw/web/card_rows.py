@@ -13,7 +13,8 @@ from costlaw.estimates import Estimate
 from costlaw.forecasting import Forecast
 from costlaw.forecasting.card import argued, powers, tested
 from costlaw.forecasting.forecast import BEYOND, INSIDE
-from costlaw.units import format_percent, format_quantity, format_range
+from costlaw.forecasting.pooled import PooledFit
+from costlaw.units import format_chance, format_quantity, format_range
 
 LEVEL = 0.9
 QUANTITIES = (("usd", "Money"), ("device_hours", "Time"), ("energy_kwh", "Energy"),
@@ -94,9 +95,10 @@ def reach_parts(forecast: Forecast) -> list[Part]:
 def evidence_parts(forecast: Forecast) -> list[Part]:
     """Return what the answer rests on; these are made for one target."""
     fit = forecast.fit
+    quality = "" if isinstance(fit, PooledFit) else f", {fit.quality}"
     return [
         Part(key="law", label="Law", value=f"{fit.law}, {fit.estimand}",
-             remark=f"{fit.n} runs ({fit.edition}, {fit.measure}), {fit.quality}"),
+             remark=f"{fit.n} runs ({fit.edition}, {fit.measure}){quality}"),
         Part(key="backtest", label="Back-test", value=tested(forecast)),
         Part(key="recipes", label="Other laws and estimands", value=_flop(forecast.recipe_range)),
         Part(key="left-out", label="One run left out",
@@ -108,8 +110,7 @@ def evidence_parts(forecast: Forecast) -> list[Part]:
 
 def never_words(forecast: Forecast) -> str:
     """Return the confidence that the law never gets to the target, in words."""
-    never = forecast.answer.p_unreachable
-    return "under 0.1 %" if never < 0.001 else format_percent(never)
+    return format_chance(forecast.answer.p_unreachable)
 
 
 def badge(forecast: Forecast) -> str:

@@ -51,3 +51,24 @@ def test_a_target_equal_to_the_best_run_is_answered_inside_the_evidence(simulate
     best = float(runs.numbers("error").min())
     row = compare_laws(runs, error=best, laws=["power"]).rows[0]
     assert row.answer[0] == pytest.approx(float(runs.numbers("compute_flop").max()), rel=0.05)
+
+
+def test_forecast_and_compare_state_one_back_test_for_the_pool_and_for_a_law():
+    from costlaw.own_runs import compare
+    from costlaw.units import format_share
+    from costlaw.verbs import forecast
+
+    random = np.random.default_rng(2)
+    rows = [
+        {"name": f"r{k}{seed}", "error": error * np.exp(0.01 * random.normal()),
+         "compute_flop": 10.0**k, "seed": str(seed)}
+        for k in np.arange(15, 20.1, 0.5) for seed in (0, 1)
+        for error in [0.05 + 40 * (10.0**k) ** -0.13]
+    ]  # fmt: skip
+    compared = {row.law: row for row in compare(rows).rows}
+    for law in ("pool", "power-irreducible"):
+        row, found = compared[law], forecast(rows, 0.16, law=law)
+        assert row.score is not None
+        said = f"hidden ({row.reach_dex:.2g} dex): off by {format_share(row.score, 1)} (RMS)"
+        assert said in found.fit.quality and said in found.backtest.sentence
+        assert said in str(found) and str(found).count("(RMS)") == 1

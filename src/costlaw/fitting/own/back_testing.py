@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from costlaw.exceptions import CostlawError
 from costlaw.fitting.kernel.fit import fit_batch
 from costlaw.fitting.own.draws import draw_laws, quantile
 from costlaw.fitting.own.points import Points
 from costlaw.fitting.scatter.back_testing import FEWEST_HIDDEN, HELD, ScatterBacktest
 from costlaw.laws.law import Array, Law
+from costlaw.units import format_share
 
 CUTS = 5  # cuts between half of the settings and all but one
 FEWEST = 4  # settings that are always shown
@@ -70,12 +72,76 @@ class LawBacktest:
         """The back-test in words."""
         if self.score is None:
             return "too few runs to hide any"
-        runs = "1 setting" if self.count == 1 else f"{self.count} settings"
-        said = f"largest {runs} hidden ({self.reach_dex:.2g} dex): off by {self.score:.1%} (RMS)"
+        said = hidden_words(self.score, self.reach_dex, self.count)
         share = self.hidden.coverage(0.9)
         if share is not None:
-            said += f"; {share:.0%} of {self.hidden.reach_dex.size} hidden inside 90 %"
+            said += f"; {format_share(share)} of {self.hidden.reach_dex.size} hidden inside 90 %"
         return said
+
+
+def hidden_words(score: float, reach_dex: float, count: int) -> str:
+    """Say what was hidden for the stated score and what it was missed by; the same for every law.
+
+    Examples
+    --------
+    >>> hidden_words(0.0182, 1.0, 2)
+    'largest 2 settings hidden (1 dex): off by 1.8 % (RMS)'
+    """
+    runs = "1 setting" if count == 1 else f"{count} settings"
+    return f"largest {runs} hidden ({reach_dex:.2g} dex): off by {format_share(score, 1)} (RMS)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolBacktest:
+    """The pool's score over the largest quarter of the settings when it is hidden.
+
+    Parameters
+    ----------
+    score : float or None
+        RMS of ln error; None: too few settings are left.
+    reach_dex, count : float, int
+        How far past the last shown setting that quarter goes [dex]; its settings.
+    """
+
+    score: float | None
+    reach_dex: float
+    count: int
+
+    @property
+    def sentence(self) -> str:
+        """The back-test in words."""
+        if self.score is None:
+            return "too few runs to hide any"
+        return hidden_words(self.score, self.reach_dex, self.count)
+
+
+def back_test_pool(amounts: Array, errors: Array) -> PoolBacktest:
+    """Hide the largest quarter of the settings from the pool, forecast it and score.
+
+    The same settings are hidden as from every law (:func:`back_test_law`), so that ``compare`` and
+    ``forecast`` state one number.
+
+    Parameters
+    ----------
+    amounts : ndarray of shape (n,)
+        Resource of each run.
+    errors : ndarray of shape (n,)
+        Error of each run [the benchmark's unit].
+    """
+    from costlaw.fitting.predictive.predict import predict_curve
+
+    grid = np.unique(amounts)
+    last = grid[stated_cut(grid.size) - 1]
+    hidden = grid[grid > last]
+    far = float(np.log10(grid[-1] / last))
+    shown = amounts <= last
+    try:
+        seen = predict_curve(amounts[shown], errors[shown])
+    except CostlawError:
+        return PoolBacktest(score=None, reach_dex=far, count=int(hidden.size))
+    truth = [np.log(errors[amounts == amount]).mean() for amount in hidden]
+    score = float(np.sqrt(np.mean((np.log(seen.median(hidden)) - truth) ** 2)))
+    return PoolBacktest(score=score, reach_dex=far, count=int(hidden.size))
 
 
 def stated_cut(count: int) -> int:

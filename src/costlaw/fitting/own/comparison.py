@@ -218,7 +218,7 @@ def compare_laws(
 
 def _pool_row(runs: Runs, column: str, error: float | None) -> LawRow:
     """Return the row of the calibrated pool, its back-test with the same quarter hidden."""
-    from costlaw.fitting.own.back_testing import stated_cut
+    from costlaw.fitting.own.back_testing import back_test_pool
     from costlaw.fitting.predictive.predict import predict_curve
 
     amounts, errors = runs.numbers(column), runs.numbers("error")
@@ -230,21 +230,11 @@ def _pool_row(runs: Runs, column: str, error: float | None) -> LawRow:
         whole = predict_curve(x, y)
     except CostlawError as refusal:
         return LawRow(law=POOL, refused=str(refusal))
-    grid = np.unique(x)
-    last = grid[stated_cut(grid.size) - 1]
-    score = None
-    try:
-        shown_part = predict_curve(x[x <= last], y[x <= last])
-    except CostlawError:
-        shown_part = None
-    if shown_part is not None:
-        hidden = np.unique(x[x > last])
-        truth = [np.log(y[x == amount]).mean() for amount in hidden]
-        score = float(np.sqrt(np.mean((np.log(shown_part.median(hidden)) - truth) ** 2)))
+    tested = back_test_pool(x, y)
     answer = None
     if error is not None:
         answer = (whole.input_for(error), *whole.input_interval(error), whole.unreachable(error))
-    return LawRow(law=POOL, score=score, reach_dex=float(np.log10(grid[-1] / last)), answer=answer)
+    return LawRow(law=POOL, score=tested.score, reach_dex=tested.reach_dex, answer=answer)
 
 
 def _judged(rows: list[LawRow]) -> list[LawRow]:
