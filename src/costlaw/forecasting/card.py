@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 from costlaw.compute import BY_THE_HOUR
 from costlaw.estimates import Estimate
 from costlaw.forecasting.pooled import PooledFit
-from costlaw.units import format_chance, format_quantity, format_range, format_share
+from costlaw.units import format_chance, format_power, format_quantity, format_range, format_share
 
 if TYPE_CHECKING:
     from costlaw.forecasting.forecast import Forecast
 
 
 def powers(low: float, high: float) -> str:
-    """Return a range of log10 amounts as powers of ten; an end may be unbounded."""
+    """Return a range of log10 amounts; an end may be unbounded.
+
+    Examples
+    --------
+    >>> powers(24.6, 27.2), powers(19.05, 19.06), powers(21.1, math.inf)
+    ('4.0×10²⁴ to 1.6×10²⁷', '1.12×10¹⁹ to 1.15×10¹⁹', '1.3×10²¹ to unbounded')
+    """
     if not math.isfinite(low):
         return "not available"
-    digits = 2 if high - low < 1 else 1
-    top = f"10^{high:.{digits}f}" if math.isfinite(high) else "unbounded"
-    return f"10^{low:.{digits}f} to {top}"
-
-
-def _log_line(quantity: Estimate) -> str:
-    low, high = (math.log10(end) if end < math.inf else math.inf for end in quantity.interval(0.9))
-    return f"10^{math.log10(quantity.value):.2f} FLOP (90 %: {powers(low, high)})"
+    digits = 3 if high - low < 0.1 else 2
+    return f"{format_power(low, digits)} to {format_power(high, digits)}"
 
 
 def _bill(quantity: Estimate) -> str:
@@ -75,8 +75,8 @@ def card(forecast: Forecast) -> str:
     quality = "" if isinstance(fit, PooledFit) else f", {fit.quality}"  # else the back-test's own
     lines = [
         f"{forecast.benchmark.title}: what an error of {forecast.shown_error} takes",
-        f"  {_counted(forecast):<11} {_log_line(forecast.compute)}, where the law passes",
-        f"  next result {_log_line(forecast.compute_next)}, P(unreachable) "
+        f"  {_counted(forecast):<11} {_bill(forecast.compute)}, where the law passes",
+        f"  next result {_bill(forecast.compute_next)}, P(unreachable) "
         f"{format_chance(answer.p_unreachable)}",
         f"  time        {_bill(cost.device_hours)} of {forecast.site.chip}",
         f"  money       {_bill(cost.usd)}, dollars of {cost.usd_year} ({forecast.site.name})",

@@ -25,7 +25,7 @@ from costlaw.forecasting.pooled import PooledAnswer, PooledCheck, PooledFit
 from costlaw.runs import Benchmark, Runs
 from costlaw.showing import Shown
 from costlaw.sources import Source, merge_sources
-from costlaw.units import format_percent
+from costlaw.units import format_percent, format_power
 from costlaw.version import __version__
 
 BEYOND = "beyond back-tested reach"
@@ -171,9 +171,9 @@ class Forecast(Shown):
         if abs(plain - self.answer.point_log10) < FAR_APART:
             return ()
         return (
-            f"A power law alone says 10^{plain:.2f} FLOP: the pool expects the fall to slow, as "
-            "those of published curves do. costlaw compare says which law forecasts your own "
-            "largest runs; --law names it.",
+            f"A power law alone says {format_power(plain)} FLOP: the pool expects the fall to "
+            "slow, as those of published curves do. costlaw compare says which law forecasts your "
+            "own largest runs; --law names it.",
         )
 
     @property

@@ -27,6 +27,7 @@ from costlaw.units.printing import (
     format_chance,
     format_number,
     format_percent,
+    format_power,
     format_quantity,
     format_range,
     format_share,
@@ -34,7 +35,7 @@ from costlaw.units.printing import (
 
 __all__ = [
     "BLANK", "HOURS_PER_YEAR", "KG_PER_POUND", "SECONDS", "divide_units", "format_chance",
-    "format_number", "format_percent", "format_quantity", "format_range", "format_share",
-    "multiply_units", "parse_cell", "parse_chips", "parse_compute", "parse_count", "parse_duration",
-    "parse_error", "parse_money", "parse_uses",
+    "format_number", "format_percent", "format_power", "format_quantity", "format_range",
+    "format_share", "multiply_units", "parse_cell", "parse_chips", "parse_compute", "parse_count",
+    "parse_duration", "parse_error", "parse_money", "parse_uses",
 ]  # fmt: skip

@@ -36,6 +36,21 @@ def format_number(value: float, digits: int = 2) -> str:
     return _significant(value, digits)
 
 
+def format_power(log10: float, digits: int = 2) -> str:
+    """Print 10 to a power as :func:`format_number` prints a number, whatever floats can hold.
+
+    Examples
+    --------
+    >>> format_power(25.8), format_power(9.16), format_power(400.3), format_power(math.inf)
+    ('6.3×10²⁵', '1.4 billion', '2.0×10⁴⁰⁰', 'unbounded')
+    """
+    if abs(log10) < 300 or not math.isfinite(log10):
+        return format_number(10.0**log10, digits)
+    exponent = math.floor(log10)
+    power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
+    return f"{10.0 ** (log10 - exponent):.{digits - 1}f}×{power}"
+
+
 def _significant(value: float, digits: int) -> str:
     if value == 0:
         return "0"

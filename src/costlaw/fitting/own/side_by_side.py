@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from costlaw.fitting.own.points import UNITS
-from costlaw.units import format_chance, format_share
+from costlaw.units import format_chance, format_number, format_share
 
 if TYPE_CHECKING:
     from costlaw.fitting.own.comparison import Comparison, LawRow
@@ -33,7 +33,7 @@ def comparison_card(comparison: Comparison) -> str:
     if comparison.error is not None:
         asked = f"{unit} for {target_words(comparison.runs, comparison.error)} (90 %)"
     lines.append(
-        f"  {'law':<19}{'back-test':>10}{'AICc':>9}  {asked and f'{asked:<36}'}verdict".rstrip()
+        f"  {'law':<19}{'back-test':>10}{'AICc':>9}  {asked and f'{asked:<42}'}verdict".rstrip()
     )
     for row in rows:
         lines.append(_line(row, wide=bool(asked)).rstrip())
@@ -43,7 +43,7 @@ def comparison_card(comparison: Comparison) -> str:
 def _line(row: LawRow, *, wide: bool) -> str:
     score = format_share(row.score, 1) if row.score is not None else "–"
     aicc = f"{row.fit.aicc:.1f}" if row.fit and row.fit.aicc is not None else "–"
-    answer = f"{answer_words(row):<36}" if wide else ""
+    answer = f"{answer_words(row):<42}" if wide else ""
     return f"  {row.law:<19}{score:>10}{aicc:>9}  {answer}{row.verdict}"
 
 
@@ -53,7 +53,7 @@ def answer_words(row: LawRow) -> str:
         return "–"
     point, low, high, never = row.answer
     if math.isinf(point) and math.isfinite(never) and never < 0.5:
-        return "beyond 10^308"
+        return "beyond 10³⁰⁸"
     if math.isinf(point) and point > 0:
         return "never" if not math.isfinite(never) else f"never (P {format_chance(never)})"
     if math.isnan(point):
@@ -67,4 +67,4 @@ def answer_words(row: LawRow) -> str:
 def _power(value: float) -> str:
     if value <= 0 or math.isinf(value):
         return "0" if value <= 0 else "unbounded"
-    return f"10^{math.log10(value):.2f}"
+    return format_number(value)

@@ -33,7 +33,7 @@ from costlaw.laws import law as find_law
 from costlaw.runs import Benchmark, Runs
 from costlaw.showing import Shown
 from costlaw.sources import Source
-from costlaw.units import format_chance, format_percent
+from costlaw.units import format_chance, format_percent, format_power
 from costlaw.version import __version__
 
 Array = NDArray[np.float64]
@@ -248,11 +248,12 @@ class Fit(Shown):
         best = format_percent(least, 3) if self.benchmark.is_fraction else f"{least:.4g} {unit}"
         kind = self.evidence.cluster_kind
         groups = "settings" if kind == "setting" else f"{kind} clusters"
+        span = f"{format_power(x.min())} to {format_power(x.max())} FLOP"
         grouped = f", in {self.evidence.clusters} {groups}" if kind != "run" else ""
         lines = [
             f"{self.benchmark.title}: {self.law} law, {self.estimand} ({line.regression})",
             f"  evidence       {self.n} runs ({self.edition}, {self.measure}){grouped}",
-            f"  range          10^{x.min():.1f} to 10^{x.max():.1f} FLOP, best error {best}",
+            f"  range          {span}, best error {best}",
             f"  coefficients   {numbers} (standard error)",
             f"  R²             {line.r_squared:.3f}",
         ]
