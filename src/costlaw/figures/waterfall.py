@@ -185,7 +185,7 @@ def hardware_figure(
 
 def _exact(name: str, factor: float, text: str, *, is_total: bool = False) -> Step:
     size = math.log10(factor)
-    words = f"{name} ×{format_number(factor, 5 if is_total else 3)}" + (f": {text}" if text else "")
+    words = f"{name} ×{format_number(factor, 4 if is_total else 3)}" + (f": {text}" if text else "")
     return Step(name=name, size=size, low=size, high=size, text=words, is_total=is_total)
 
 
