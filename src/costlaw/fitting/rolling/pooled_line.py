@@ -1,11 +1,16 @@
 """A line in log10 compute and year whose coefficients borrow from other benchmarks.
 
-Response = level + slope × log10 compute + pace × year + scatter, normal. Slope, pace and ln
+Response = level + slope × log10 compute + pace × year + drift + scatter, normal. Slope, pace and ln
 scatter of a benchmark are draws from normal distributions over benchmarks (a hierarchical linear
 model, Gelman & Hill 2007, ch. 12-13). Those distributions are learned from *other* benchmarks by
 their exact marginal likelihood: points of a Sobol sequence over a wide hyperprior, weighted, so
 that their uncertainty stays in the forecast. The pace is what a fixed amount of compute gains per
-year: without it, forecasts of later results are too pessimistic. It reads no files.
+year: without it, forecasts of later results are too pessimistic.
+
+Results are not independent (``vintage``): those of one paper or lineage share part of the scatter,
+and all of a year share a drift, a random walk round the steady pace (Harvey 1989, ch. 2), so that
+a pace is known as well as there are years and not as there are rows, and a forecast widens with
+the years ahead. It reads no files.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtr, ndtri
 from scipy.stats import qmc
 
+from costlaw.fitting.rolling.vintage import SHAPES, Vintage
 from costlaw.fitting.scatter.evidence import Evidence
 
 Array = NDArray[np.float64]
@@ -26,7 +32,8 @@ SCATTERS = np.exp(np.linspace(np.log(0.004), np.log(0.8), 36))  # sd of results 
 LEVEL_SD = 1.0  # dex: the level is left free
 POINTS = 1024  # of the Sobol sequence; a power of 2
 STAGES = 3  # the sequence is laid afresh where the weight was, this often
-KEPT = 128  # heaviest points kept
+KEPT = 256  # points kept, drawn by their weight: the heaviest alone would be a biased few
+COMPONENTS = 2000  # of the mixture that a forecast is
 # Hyperprior, mean and sd: slope mean, ln slope sd, pace mean [dex a year], ln pace sd,
 # mean ln scatter, ln sd of ln scatter. Two sd of the slope mean cover no law at all to an error
 # that falls with the square of a tenth root; two sd of the pace cover 20 % better or worse a year.
@@ -70,7 +77,7 @@ def learn_kin(others: Sequence[Evidence], *, seed: int = 0) -> Kin:
     Kin
         The hyperprior itself if there are no others.
     """
-    some = [one for one in others if len(one) >= 3]
+    some = [Vintage.of(one) for one in others if len(one) >= 3]
     mean, sd = HYPER_MEAN, HYPER_SD
     for stage in range(STAGES):
         cube = qmc.Sobol(6, seed=seed + stage).random(POINTS)
@@ -84,52 +91,72 @@ def learn_kin(others: Sequence[Evidence], *, seed: int = 0) -> Kin:
         laid = -0.5 * (normal**2).sum(axis=1) - np.log(sd).sum()
         weight = prior - laid
         for one in some:
-            weight = weight + logsumexp(_meet(one, points).log_evidence, axis=1)
+            weight = weight + logsumexp(_meet(one, points).log_evidence, axis=(1, 2))
         weight = weight - logsumexp(weight)
         share = np.exp(weight)
         mean = share @ place
         sd = np.minimum(1.3 * np.sqrt(share @ (place - mean) ** 2) + 1e-3, HYPER_SD)
-    best = np.argsort(-weight, kind="stable")[:KEPT]
-    return Kin(points=points[best], log_weight=weight[best] - logsumexp(weight[best]))
+    # Mixed first: every fourth point of a Sobol sequence lies in one quarter of the space.
+    mixed = np.random.default_rng(seed).permutation(POINTS)
+    drawn = mixed[_drawn(share[mixed], KEPT)[0]]
+    return Kin(points=points[drawn], log_weight=np.full(KEPT, -np.log(KEPT)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Met:
-    """Posterior at each hyper point (h) and scatter (s): evidence, coefficients, covariance."""
+    """Results met by hyper points (h): log evidence at each shape (c) and scatter (s).
+
+    ``inner`` (1, c, 1, 3, 3), ``pull`` (h, c, 1, 3) and ``precision`` (h, 1, 1, 3) are what the
+    coefficients follow from: posterior = (inner / scatter² + precision)⁻¹ pull / scatter².
+    """
 
     log_evidence: Array
-    coefficients: Array
-    covariance: Array
+    prior_mean: Array
+    inner: Array
+    pull: Array
+    precision: Array
 
 
-def _meet(seen: Evidence, points: Array) -> _Met:
-    design = np.column_stack(
-        [np.ones(len(seen)), seen.x - seen.x.mean(), seen.year - seen.year.mean()]
-    )
+def _meet(seen: Vintage, points: Array) -> _Met:
     zero = np.zeros(len(points))
-    prior_mean = np.column_stack([zero + seen.response.mean(), points[:, 0], points[:, 2]])
+    prior_mean = np.column_stack([zero, points[:, 0], points[:, 2]])
     precision = 1 / np.column_stack([zero + LEVEL_SD, points[:, 1], points[:, 3]]) ** 2
-    away = seen.response - prior_mean @ design.T
-    pull = away @ design
+    left = np.column_stack([-prior_mean, zero + 1.0])  # response less its prior mean
+    pull = np.einsum("cij,hj->hci", seen.products[:, :3], left)
+    total = np.einsum("hi,cij,hj->hc", left, seen.products, left, optimize=True)
     variance = SCATTERS**2
-    matrix = (design.T @ design)[None, None] / variance[:, None, None] + (
-        precision[:, None, :, None] * np.eye(3)
+    inner, wide = seen.products[None, :, None, :3, :3], precision[:, None, None]
+    volume, shrunk = _solved(
+        inner / variance[:, None, None], wide, pull[:, :, None] / variance[:, None]
     )
-    covariance = np.linalg.inv(matrix)
-    shift = np.einsum("hsij,hj->hsi", covariance, pull) / variance[:, None]
-    square = (away**2).sum(axis=1)[:, None] / variance
-    square = square - np.einsum("hsi,hi->hs", shift, pull) / variance
+    square = total[:, :, None] / variance - shrunk
     likelihood = -0.5 * (
-        square + np.linalg.slogdet(matrix)[1] - np.log(precision).sum(axis=1)[:, None]
-    ) - len(seen) * (np.log(SCATTERS) + 0.5 * np.log(2 * np.pi))
+        square + volume - np.log(precision).sum(axis=1)[:, None, None] + seen.log_volume[:, None]
+    ) - seen.count * (np.log(SCATTERS) + 0.5 * np.log(2 * np.pi))
     step = np.log(SCATTERS[1] / SCATTERS[0])
     belief = -0.5 * ((np.log(SCATTERS) - points[:, 4:5]) / points[:, 5:6]) ** 2
     belief = belief - np.log(points[:, 5:6]) - 0.5 * np.log(2 * np.pi) + np.log(step)
     return _Met(
-        log_evidence=likelihood + belief,
-        coefficients=prior_mean[:, None] + shift,
-        covariance=covariance,
-    )
+        log_evidence=likelihood + belief[:, None] - np.log(len(SHAPES)),
+        prior_mean=prior_mean, inner=inner, pull=pull[:, :, None], precision=wide,
+    )  # fmt: skip
+
+
+def _solved(inner: Array, precision: Array, pull: Array) -> tuple[Array, Array]:
+    """Return ln determinant of (inner + precision), and pull (inner + precision)⁻¹ pull.
+
+    By elimination written out: a million 3 × 3 matrices at once are slow as calls of LAPACK.
+    """
+    first = inner[..., 0, 0] + precision[..., 0]
+    low, last = inner[..., 1, 0] / first, inner[..., 2, 0] / first
+    second = inner[..., 1, 1] + precision[..., 1] - low * inner[..., 1, 0]
+    cross = inner[..., 2, 1] - last * inner[..., 1, 0]
+    third = inner[..., 2, 2] + precision[..., 2] - last * inner[..., 2, 0] - cross**2 / second
+    one = pull[..., 0]
+    two = pull[..., 1] - low * one
+    three = pull[..., 2] - last * one - cross / second * two
+    volume = np.log(first * second * third)
+    return volume, one**2 / first + two**2 / second + three**2 / third
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -138,21 +165,24 @@ class PooledLine:
 
     Parameters
     ----------
-    middle : tuple of float
-        Mean log10 compute and mean year of the results seen.
+    vintage : Vintage
+        The results seen.
     coefficients : ndarray of shape (k, 3)
         Level, slope, pace of each component of a mixture.
     covariance : ndarray of shape (k, 3, 3)
         Their covariance.
     scatter, weight : ndarray of shape (k,)
         Scatter [response] and weight of each component.
+    shape : ndarray of shape (k,)
+        Which of ``SHAPES`` each component has.
     """
 
-    middle: tuple[float, float]
+    vintage: Vintage
     coefficients: Array
     covariance: Array
     scatter: Array
     weight: Array
+    shape: NDArray[np.int64]
 
     @classmethod
     def of(cls, seen: Evidence, kin: Kin) -> PooledLine:
@@ -165,16 +195,17 @@ class PooledLine:
         kin : Kin
             From ``learn_kin`` of other benchmarks.
         """
-        met = _meet(seen, kin.points)
-        weight = kin.log_weight[:, None] + met.log_evidence
-        share = np.exp(weight - logsumexp(weight)).ravel()
-        keep = share > 1e-6
-        scatter = np.broadcast_to(SCATTERS, weight.shape).ravel()
+        vintage = Vintage.of(seen)
+        met = _meet(vintage, kin.points)
+        weight = kin.log_weight[:, None, None] + met.log_evidence
+        point, shape, at = _drawn(np.exp(weight - logsumexp(weight)), COMPONENTS)
+        variance = SCATTERS[at, None] ** 2
+        matrix = met.inner[0, shape, 0] / variance[:, :, None]
+        covariance = np.linalg.inv(matrix + met.precision[point, 0, 0, :, None] * np.eye(3))
+        shift = np.einsum("kij,kj->ki", covariance, met.pull[point, shape, 0] / variance)
         return cls(
-            middle=(float(seen.x.mean()), float(seen.year.mean())),
-            coefficients=met.coefficients.reshape(-1, 3)[keep],
-            covariance=met.covariance.reshape(-1, 3, 3)[keep],
-            scatter=scatter[keep], weight=share[keep] / share[keep].sum(),
+            vintage=vintage, coefficients=met.prior_mean[point] + shift, covariance=covariance,
+            scatter=SCATTERS[at], weight=np.full(COMPONENTS, 1 / COMPONENTS), shape=shape,
         )  # fmt: skip
 
     @property
@@ -188,10 +219,15 @@ class PooledLine:
         return float(self.weight @ self.coefficients[:, 2])
 
     def _parts(self, x: Array, year: Array) -> tuple[Array, Array]:
-        design = np.column_stack([np.ones(x.size), x - self.middle[0], year - self.middle[1]])
-        center = self.coefficients @ design.T
-        line = np.einsum("mi,kij,mj->km", design, self.covariance, design)
-        return center, np.sqrt(line + self.scatter[:, None] ** 2)
+        """Return mean and standard deviation (k, m) of each component."""
+        center, sd = (np.empty((self.weight.size, x.size)) for _ in range(2))
+        for one in np.unique(self.shape):
+            mine = self.shape == one
+            known, design, own = self.vintage.ahead(int(one), x, year)
+            center[mine] = known + self.coefficients[mine] @ design.T
+            line = np.einsum("mi,kij,mj->km", design, self.covariance[mine], design)
+            sd[mine] = np.sqrt(line + own * self.scatter[mine, None] ** 2)
+        return center, sd
 
     def response(self, x: Array, year: Array) -> Array:
         """Return the mean response (m,) at log10 compute and year (m,)."""
@@ -217,3 +253,13 @@ class PooledLine:
             under = self.weight @ ndtr((middle - center) / sd) < probability
             low, high = np.where(under, middle, low), np.where(under, high, middle)
         return np.asarray((low + high) / 2)
+
+
+def _drawn(share: Array, count: int) -> tuple[NDArray[np.int64], ...]:
+    """Return the places of an even sample of a mixture's components, one array an axis.
+
+    Systematic: each component is taken as often as its share says, rounded up or down.
+    """
+    ends = np.cumsum(share.ravel())
+    marks = (np.arange(count) + 0.5) / count * ends[-1]
+    return tuple(np.unravel_index(np.searchsorted(ends, marks), share.shape))
