@@ -56,3 +56,15 @@ def test_every_forecast_carries_its_diagnostics_as_sentences_and_fields(runs):
         found = answer.to_dict()["diagnostics"]
         assert found[-1]["name"] == "reach" and all(one["sentence"] for one in found)
         assert found[-1]["flagged"] == answer.evidence.startswith("beyond")
+
+
+def test_a_target_out_of_reach_is_refused_in_percent_with_a_command_that_needs_the_same_options():
+    from costlaw.verbs import forecast
+
+    rows = [{"name": str(k), "error": 0.1 + 40 * (10.0**k) ** -0.13, "compute_flop": 10.0**k}
+            for k in np.arange(15, 22.1, 0.5)]  # fmt: skip
+    with pytest.raises(UnreachableError) as refusal:
+        forecast(rows, "9.5%", law="power-irreducible")
+    told = str(refusal.value)
+    assert "an error of 9.50 % is more likely never reached" in told
+    assert "--error 0.095, read with the same options" in told

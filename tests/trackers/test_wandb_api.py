@@ -38,7 +38,7 @@ def test_a_project_gives_the_coefficients_of_the_same_runs_as_csv(project, tmp_p
     for one, other in zip(fit(runs).rows(), fit(plain).rows(), strict=True):
         assert one == pytest.approx(other, nan_ok=True)
     notes = " | ".join(runs.notes)
-    assert "1 runs did not come to their end and were left out, such as going" in notes
+    assert "1 run did not come to its end and was left out, such as going" in notes
     assert "val/error ends as nan: 1 run (diverged)" in notes
     assert runs.numbers("parameters").tolist() == [r["parameters"] for r in PLAN["RUNS"]]
 

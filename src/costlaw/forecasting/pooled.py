@@ -23,7 +23,7 @@ from costlaw.fitting.own.back_testing import back_test_pool
 from costlaw.fitting.scatter import Bands
 from costlaw.runs import Benchmark, Runs
 from costlaw.sources import Source, merge_sources
-from costlaw.units import format_chance
+from costlaw.units import format_chance, format_percent
 from costlaw.version import __version__
 
 if TYPE_CHECKING:
@@ -115,6 +115,10 @@ class PooledFit:
                 sentence=f"The curve is {support.sentence}.",
             ),
         )  # fmt: skip
+
+    def said(self, error: float) -> str:
+        """Return an error as a person reads it."""
+        return format_percent(error, 3) if self.benchmark.is_fraction else f"{error:.4g}"
 
     @cached_property
     def quality(self) -> str:
@@ -267,7 +271,7 @@ def _as_far_as_checked(fit: PooledFit) -> str:
     low, high = (float(side[0]) for side in fit.predictive.interval(end, 0.9))
     return (
         f"At {10.0**reach:.2g} times the largest run, as far as forecasts were checked, "
-        f"{middle:.3g} is expected (90 %: {low:.3g} to {high:.3g})."
+        f"{fit.said(middle)} is expected (90 %: {fit.said(low)} to {fit.said(high)})."
     )
 
 
@@ -284,11 +288,11 @@ def check_reachable(fit: PooledFit, error: float) -> tuple[float, float]:
     if never >= MOST or not math.isfinite(point):
         best = float(fit.evidence.error.min())
         raise UnreachableError(
-            f"{fit.runs.origin}: an error of {error:g} is more likely never reached than reached "
-            f"(probability {format_chance(never)}); best run so far: {best:.4g}. "
+            f"{fit.runs.origin}: an error of {fit.said(error)} is more likely never reached than "
+            f"reached (probability {format_chance(never)}); best run so far: {fit.said(best)}. "
             f"{_as_far_as_checked(fit)} "
             "Ask for a larger error, run something larger, or see what single laws say: costlaw "
-            f"compare {fit.runs.origin} --error {error:g}"
+            f"compare {fit.runs.origin} --error {error:g}, read with the same options."
         )
     return float(point), float(never)
 

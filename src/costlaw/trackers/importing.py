@@ -140,7 +140,7 @@ def _need_runs(table: Collected, place: Place, found: Reader) -> None:
     reasons = [f"{fault.where}: {fault.reason}" for fault in table.faults[:_SHOWN]]
     if table.unfinished:
         reasons.append(
-            f"{len(table.unfinished)} runs did not come to their end "
+            f"{_ended(len(table.unfinished))} "
             f"({', '.join(table.unfinished[:_SHOWN])}); to take them: --unfinished"
         )
     why = "; ".join(reasons) or "it holds none"
@@ -158,6 +158,14 @@ def _need_resource(chosen: Mapping[str, ColumnChoice], table: Collected, place: 
     )
 
 
+def _ended(count: int) -> str:
+    return (
+        "1 run did not come to its end"
+        if count == 1
+        else (f"{count} runs did not come to their end")
+    )
+
+
 def _gaps(table: Collected) -> list[str]:
     """Return notes on runs that are not there and values that were there twice."""
     notes = list(table.run_notes[:_SHOWN])
@@ -168,8 +176,10 @@ def _gaps(table: Collected) -> list[str]:
         notes.append(f"{len(table.faults)} could not be read and were left out, such as "
                      f"{first.where}: {first.reason}")  # fmt: skip
     if table.unfinished:
-        notes.append(f"{len(table.unfinished)} runs did not come to their end and were left out, "
-                     f"such as {table.unfinished[0]} (--unfinished takes them)")  # fmt: skip
+        ended = _ended(len(table.unfinished))
+        left = "was" if len(table.unfinished) == 1 else "were"
+        notes.append(f"{ended} and {left} left out, such as {table.unfinished[0]} "
+                     "(--unfinished takes them)")  # fmt: skip
     twice = {name: count for name, count in table.repeated.items() if count}
     if twice:
         shown = ", ".join(f"{name} ({count})" for name, count in list(twice.items())[:_SHOWN])

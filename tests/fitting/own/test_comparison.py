@@ -72,3 +72,11 @@ def test_forecast_and_compare_state_one_back_test_for_the_pool_and_for_a_law():
         said = f"hidden ({row.reach_dex:.2g} dex): off by {format_share(row.score, 1)} (RMS)"
         assert said in found.fit.quality and said in found.backtest.sentence
         assert said in str(found) and str(found).count("(RMS)") == 1
+
+
+def test_a_law_along_hours_is_written_in_hours():
+    from costlaw.verbs import fit
+
+    rows = [{"name": str(h), "error": 0.1 + 0.4 * h**-0.3, "device_hours": float(h)}
+            for h in (1, 2, 4, 8, 16, 32)]  # fmt: skip
+    assert "error = scale * device_hours^-exponent" in str(fit(rows))

@@ -34,13 +34,21 @@ def _place(name: str, value: float) -> str:
     return f"{name} {value:.0f}" if name == "year" else f"{name} {format_number(value)}"
 
 
+def _formula(fit: LawFit) -> str:
+    """Return the law's formula in the resource that it is along."""
+    along = fit.points.columns
+    if len(along) > 1 or along == ("compute_flop",):
+        return fit.transform.formula
+    return fit.transform.formula.replace("compute", along[0])
+
+
 def law_card(fit: LawFit) -> str:
     """Return the card of a fit."""
     points = fit.points
     rows = "" if points.runs == fit.n else f" of {points.runs:,} rows"
     seeds = f"; seeds differ by {format_share(points.seed_noise, 2)}" if points.seed_noise else ""
     lines = [
-        f"{fit.benchmark.title}: {fit.transform.title}, {fit.transform.formula}",
+        f"{fit.benchmark.title}: {fit.transform.title}, {_formula(fit)}",
         f"  evidence       {fit.n} settings{rows} ({fit.runs.origin}, {points.kind}) over "
         f"{points.decades:.1f} decades of {' × '.join(points.columns)}{seeds}",
     ]
