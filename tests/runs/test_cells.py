@@ -152,3 +152,16 @@ def test_time_and_a_number_of_chips_are_device_hours():
 
     frame = pl.DataFrame({"acc": [0.8, 0.9], "time": ["1:00:00", "2h 30m"], "num_gpus": [8, 8]})
     assert Runs.from_frame(frame).numbers("device_hours").tolist() == [8.0, 20.0]
+
+
+@pytest.mark.parametrize("header", ["GPU hrs (A100)", "A100-hours", "h100_hours", "TPU v3 hours"])
+def test_hours_of_a_chip_in_the_header_are_device_hours(tmp_path, header):
+    runs = read(tmp_path, f"run,val_acc,{header}\na,0.7,1.5\nb,0.8,3\n")
+    assert runs.numbers("device_hours").tolist() == [1.5, 3.0]
+
+
+def test_a_column_gpu_of_numbers_is_how_many_chips(tmp_path):
+    runs = read(tmp_path, "run,val_acc,gpu,hours\na,0.7,8,1\nb,0.8,8,2\n")
+    assert runs.numbers("device_hours").tolist() == [8.0, 16.0] and not runs.has("chip")
+    named = read(tmp_path, "run,val_acc,gpu,hours\na,0.7,A100,1\nb,0.8,A100,2\n")
+    assert named.texts("chip") == ["A100", "A100"] and not named.has("chips")

@@ -42,7 +42,7 @@ def assemble(
         If a cell is not a number where one is needed, or no run is left.
     """
     _need_columns(frame, chosen, origin)
-    chosen = _set_error_kind(frame, chosen, error_unit)
+    chosen = _set_error_kind(frame, _number_of_chips(frame, chosen), error_unit)
     lines = (
         frame["line"] if "line" in frame.columns else pl.Series("line", range(1, frame.height + 1))
     )
@@ -86,6 +86,20 @@ def _need_columns(frame: pl.DataFrame, chosen: dict[str, ColumnChoice], origin: 
             'examples, parameters or time. Name it: --column compute_flop="…" (or device_hours, '
             "examples, parameters, duration_s)."
         )
+
+
+def _number_of_chips(
+    frame: pl.DataFrame, chosen: dict[str, ColumnChoice]
+) -> dict[str, ColumnChoice]:
+    """Read a column such as ``gpu`` as how many, where it holds numbers and no other says it."""
+    choice = chosen.get("chip")
+    if choice is None or choice.named or "chips" in chosen:
+        return chosen
+    cells = frame[choice.header].cast(pl.String, strict=False).drop_nulls()
+    if cells.is_empty() or cells.cast(pl.Float64, strict=False).null_count():
+        return chosen
+    counted = replace(choice, column="chips", reason=f'"{choice.header}" holds numbers: chips')
+    return {**{key: one for key, one in chosen.items() if key != "chip"}, "chips": counted}
 
 
 def _set_error_kind(

@@ -71,6 +71,11 @@ _ACCURACY = ("accuracy", "acc", "test_accuracy", "test_acc", "val_accuracy", "va
 _SPLITS = frozenset({"val", "valid", "validation", "test", "eval", "dev", "holdout", "heldout",
                      "top", "1", "top1", "best", "final", "last"})  # fmt: skip
 _TRAINED = frozenset({"train", "training"})
+# "GPU hrs (A100)" and "A100-hours" too; which chip is asked for where it matters
+_DEVICE_TIME = re.compile(
+    r"(?:total_)?(?:(?:gpu|tpu|device|chip|accelerator)(?:_v\d\w*)?_(?P<any>[a-z]+)|"
+    r"[a-z]+\d+[a-z]*_(?P<long>hours|hrs|days))(?:_[a-z]*\d\w*|_total)?"
+)
 _LABELS = frozenset({"name", "paper", "lineage", "curve", "seed", "schedule", "learning_rate",
                      "chip"})  # fmt: skip
 _TIME_UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "min": 60.0,
@@ -199,10 +204,11 @@ def recognise(header: str) -> ColumnChoice | None:
     error = _match_error(folded, header)
     if error:
         return error
-    held = re.fullmatch(r"(?:total_)?(?:gpu|tpu|device|chip|accelerator)_([a-z]+)", folded)
-    if held and held[1] in _TIME_UNITS and held[1] != "ms":
+    held = _DEVICE_TIME.fullmatch(folded)
+    unit = (held["any"] or held["long"]) if held else None
+    if unit in _TIME_UNITS and unit != "ms":
         return ColumnChoice(column="device_hours", header=header,
-                            factor=_TIME_UNITS[held[1]] / _HOUR,
+                            factor=_TIME_UNITS[unit] / _HOUR,
                             reason=f'"{header}" is the time of all chips together')  # fmt: skip
     timed = re.fullmatch(
         r"(?:(?:train|training|wall|total)_)?(hours|minutes|seconds|days|hrs)", folded
