@@ -1,12 +1,14 @@
 """Fit the published results up to 2016 ... 2021 and forecast every later one.
 
     python -m benchmarks.rolling_origin [--json] [--edition corrected] [--measure hardware-burden]
+                                        [--count-reused]
 
 For each benchmark of the corpus: coverage of the 50, 80 and 90 % intervals of a later result at
 its own compute and year, median half-width [dex of error], bias, log score; pooled, by benchmark,
 by lead and for record-setters; beside the plain line of error on compute and "no law". The
 distribution over benchmarks is learned on the *other* benchmarks; "as it was" lets these speak
-only up to the origin, too.
+only up to the origin, too. ``--count-reused`` adds to results that start from a trained network the
+burden of that network's training, where the corpus knows that they leave it out.
 """
 
 from __future__ import annotations
@@ -14,32 +16,46 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from costlaw.exceptions import EvidenceError
 from costlaw.fitting.rolling import roll
 from costlaw.fitting.scatter.evidence import Evidence, gather
 from costlaw.laws import law
-from costlaw.literature import published_runs
+from costlaw.literature import load, published_runs
 from costlaw.literature.benchmarks import benchmarks
 
 YEARS = (2016, 2017, 2018, 2019, 2020, 2021)
 
 
-def corpus(edition: str, measure: str) -> dict[str, Evidence]:
+def corpus(edition: str, measure: str, *, reused: bool = False) -> dict[str, Evidence]:
     out = {}
     for name in benchmarks():
         try:
             runs = published_runs(name, edition=edition, measure=measure)
-            out[name] = gather(runs, x="compute_flop", law=law("power"), need_year=True)
+            points = gather(runs, x="compute_flop", law=law("power"), need_year=True)
+            out[name] = _with_reused(points, name, edition=edition) if reused else points
         except EvidenceError:
             continue  # this benchmark has too few results with that measure
     return out
 
 
-def measure_all(edition: str, measure: str, seed: int) -> dict[str, Any]:
+def _with_reused(points: Evidence, name: str, *, edition: str) -> Evidence:
+    """Return the results with the training of the networks that they start from added."""
+    more = {
+        result.network: sum(one.hardware_burden_flop for one in result.reuses)
+        for result in load(name, edition)
+    }
+    added = np.array([more[network] for network in points.names])
+    return replace(points, x=np.log10(10.0**points.x + added))
+
+
+def measure_all(edition: str, measure: str, *, seed: int, reused: bool = False) -> dict[str, Any]:
     begin = time.process_time()
-    points = corpus(edition, measure)
+    points = corpus(edition, measure, reused=reused)
     found = roll(points, YEARS, seed=seed)
     strict = roll(points, YEARS, hindsight=False, seed=seed)
     return {
@@ -75,8 +91,11 @@ def main() -> None:
     parser.add_argument("--edition", default="corrected")
     parser.add_argument("--measure", default="hardware-burden")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count-reused", action="store_true")
     given = parser.parse_args()
-    out = measure_all(given.edition, given.measure, given.seed)
+    if given.count_reused and given.measure not in ("hardware-burden", "consolidated"):
+        parser.error("--count-reused: known as a hardware burden only; expected that measure.")
+    out = measure_all(given.edition, given.measure, seed=given.seed, reused=given.count_reused)
     if given.json:
         print(json.dumps(out, indent=1))
         return

@@ -6,7 +6,15 @@ import pytest
 
 from costlaw.compute import total_compute
 from costlaw.exceptions import DataError, EvidenceError, UnknownName
-from costlaw.literature import MEASURES, available, benchmark, benchmarks, load, published_runs
+from costlaw.literature import (
+    MEASURES,
+    available,
+    benchmark,
+    benchmarks,
+    load,
+    published_runs,
+    system,
+)
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -151,9 +159,33 @@ def test_every_row_is_sourced_and_within_range():
 
 def test_the_codebook_describes_every_column():
     described = {(row["table"], row["column"]) for row in table("codebook.csv")}
-    for name in ("results.csv", "phases.csv", "benchmarks.csv", "sources.csv"):
+    for name in ("results.csv", "phases.csv", "benchmarks.csv", "sources.csv", "reuse.csv"):
         for column in table(name)[0]:
             assert (name, column) in described
+
+
+def test_results_that_leave_out_a_networks_training_are_named():
+    (note,) = published_runs("conll").notes
+    assert "2 of 15 results start from a trained network" in note
+    assert "ACE + document-context (BERT-Large), LUKE (RoBERTa Large)" in note
+    assert published_runs("conll", "v1").notes == ()
+    assert published_runs("imagenet").notes == ()
+
+
+def test_what_is_left_out_follows_from_the_tables_own_chips_and_hours():
+    found = {result.key: result for name in ("conll", "squad") for result in load(name, "v2")}
+    roberta = system("RoBERTa Large")
+    rate = found["v2/conll/009"].phases[0].devices[0].peak_flop_per_s
+    burden = roberta.chip_count * roberta.duration_s * rate
+    for key in ("v2/conll/002", "v2/squad/002"):
+        (one,) = found[key].reuses
+        assert one.system == roberta.name
+        assert one.hardware_burden_flop == pytest.approx(burden)
+    (bert,) = found["v2/conll/001"].reuses
+    assert bert.hardware_burden_flop == found["v2/conll/021"].compute["hardware-burden"]
+    assert bert.system == system(bert.system).name
+    assert {row["result"] for row in table("reuse.csv")} <= set(found)
+    assert all(row["url"].startswith("https://") and row["locator"] for row in table("reuse.csv"))
 
 
 def test_every_measure_is_explained():

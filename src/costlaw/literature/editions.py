@@ -33,6 +33,7 @@ DEFAULT_EDITION = "corrected"
 _COLLECTION = {"v1": "homepage", "v2": "authors-2022"}
 _PREDICTED = {"imagenet": IMAGENET_2022, "coco": COCO_2022}
 TREND = "trend over time"
+PER_PASS = "operations-per-pass"
 MINIMUM = 3  # distinct computes that a law needs
 
 
@@ -162,7 +163,7 @@ def published_runs(
     usable = [result for result in load(found.name, edition) if measure in result.compute]
     if len(usable) < MINIMUM:
         raise EvidenceError(_no_data(found.name, edition, measure=measure))
-    notes = () if measure != "operations-per-pass" else (MEASURES[measure],)
+    notes = _uncounted(usable) if measure != PER_PASS else (MEASURES[measure],)
     return Runs.from_records(
         [result.to_record(measure) for result in usable],
         benchmark=_as_published(found, usable),
@@ -238,6 +239,22 @@ def _as_published(found: Benchmark, usable: list[Result]) -> Benchmark:
     metrics = {result.metric for result in usable}
     metric = metrics.pop() if len(metrics) == 1 else found.metric
     return replace(found, metric=metric, error_definition=f"1 - {metric}")
+
+
+def _uncounted(usable: list[Result]) -> tuple[str, ...]:
+    """Return one sentence if results start from networks whose training they leave out."""
+    leave_out = [result for result in usable if result.reuses]
+    if not leave_out:
+        return ()
+    told = ", ".join(
+        f"{result.network} ({' and '.join(one.system for one in result.reuses)})"
+        for result in leave_out
+    )
+    return (
+        f"{len(leave_out)} of {len(usable)} results start from a trained network whose training "
+        f"their compute leaves out: {told}. They look cheaper than they were, and a forecast from "
+        "results that count theirs promises such results too high an error.",
+    )
 
 
 def _no_data(name: str, edition: str, *, measure: str) -> str:

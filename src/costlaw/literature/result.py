@@ -1,7 +1,9 @@
 """A published result: one network of one paper on one benchmark, as its source states it.
 
 Stated and derived compute stand side by side per measure; what is not stated is absent. The
-phases of training are kept one by one. This module holds the record and how it is read.
+phases of training are kept one by one. Where a network starts from another whose training its
+compute leaves out, and that was looked up, the result says so. This module holds the record and how
+it is read.
 """
 
 from __future__ import annotations
@@ -29,6 +31,31 @@ _COLUMN = {
     "hardware-burden": "hardware_burden_flop",
     "consolidated": "consolidated_flop",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reuse:
+    """A trained network that a result starts from and does not count.
+
+    Parameters
+    ----------
+    system : str
+        Its name.
+    hardware_burden_flop : float
+        Chips × peak rate × time of its training [FLOP].
+    counting, note : str
+        How that was counted; what to know.
+    title, url, locator : str
+        Where it is said that the result starts from it.
+    """
+
+    system: str
+    hardware_burden_flop: float
+    counting: str
+    title: str
+    url: str
+    locator: str
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +118,11 @@ class Result:
     def phases(self) -> tuple[Phase, ...]:
         """The phases of its training, as stated."""
         return _phases().get(self.key, ())
+
+    @property
+    def reuses(self) -> tuple[Reuse, ...]:
+        """Trained networks it starts from whose training its compute leaves out, as looked up."""
+        return _reuses().get(self.key, ())
 
     def to_record(self, measure: str) -> dict[str, Any]:
         """Return the result as one record of ``Runs`` whose compute is ``measure``."""
@@ -166,3 +198,13 @@ def _phases() -> dict[str, tuple[Phase, ...]]:
             )
         )
     return {key: tuple(phases) for key, phases in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _reuses() -> dict[str, tuple[Reuse, ...]]:
+    found: dict[str, list[Reuse]] = defaultdict(list)
+    for row in rows("reuse.csv"):
+        told = {key: text for key, text in row.items() if key != "result"}
+        burden = float(told.pop("hardware_burden_flop"))
+        found[row["result"]].append(Reuse(hardware_burden_flop=burden, **told))
+    return {key: tuple(some) for key, some in found.items()}
