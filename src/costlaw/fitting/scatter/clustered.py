@@ -13,7 +13,7 @@ of unshared rows, weighed by the likelihood of ρ = 0 relative to the highest.
 
 Others were simulated on the real designs (``benchmarks/scatter_coverage.py``) and lost. n - k
 degrees of freedom whatever ρ is covered 86 % at n = 36 where a quarter or half of the variance is
-shared; Satterthwaite's everywhere covered 99.9 % there where nothing is; a sandwich (CR2 with
+shared; Satterthwaite's everywhere covered 100 % there where nothing is; a sandwich (CR2 with
 Bell-McCaffrey degrees of freedom) 96 and 86 %; averaging over ρ under a flat prior 99 and 88 %.
 Everything is sums over clusters, so 10^6 rows need no n × n matrix. It chooses no clusters and
 inverts nothing.
