@@ -22,7 +22,9 @@ from typing import Any
 import numpy as np
 
 from costlaw.exceptions import EvidenceError
-from costlaw.fitting.rolling import roll
+from costlaw.fitting.rolling import PooledLine, learn_kin, roll
+from costlaw.fitting.rolling.origins import FEWEST, _records
+from costlaw.fitting.rolling.vintage import SHAPES
 from costlaw.fitting.scatter.evidence import Evidence, gather
 from costlaw.laws import law
 from costlaw.literature import load, published_runs
@@ -53,6 +55,43 @@ def _with_reused(points: Evidence, name: str, *, edition: str) -> Evidence:
     return replace(points, x=np.log10(10.0**points.x + added))
 
 
+def records_if_right(points: dict[str, Evidence], *, seed: int, draws: int = 100) -> float:
+    """Return how many record-setters the 90 % intervals would hold if the forecasts were right.
+
+    Later results are drawn from the forecasts themselves, each of a cluster of its own; a record is
+    picked for being better than expected, so fewer than 90 % of them lie inside.
+    """
+    random, inside = np.random.default_rng(seed), []
+    for name, whole in points.items():
+        kin = learn_kin([one for key, one in points.items() if key != name], seed=seed)
+        for year in YEARS:
+            seen, late = whole.keep(whole.year < year + 1), whole.keep(whole.year >= year + 1)
+            if len(seen) < FEWEST or not len(late) or np.unique(seen.x).size < 3:
+                continue
+            line = PooledLine.of(seen, kin)
+            for _ in range(draws):
+                response = _drawn(line, late, random)
+                drawn = replace(late, response=response, error=10.0**-response)
+                away = np.abs(line.probability(response, late.x, late.year) - 0.5)
+                inside.extend(away[_records(seen, drawn)] <= 0.45)
+    return float(np.mean(inside))
+
+
+def _drawn(line: PooledLine, late: Evidence, random: np.random.Generator) -> np.ndarray:
+    """Return later results (m,) drawn together from one component of a forecast."""
+    k = int(random.choice(line.weight.size, p=line.weight))
+    shape, vintage = int(line.shape[k]), line.vintage
+    known, design, _ = vintage.ahead(shape, late.x, late.year)
+    since, before = late.year - vintage.year.min(), vintage.year - vintage.year.min()
+    squared = float(SHAPES[shape, 1]) ** 2
+    shared = squared * np.minimum.outer(since, before)
+    own = np.eye(since.size) + squared * np.minimum.outer(since, since)
+    own = own - shared @ vintage.inverse[shape] @ shared.T
+    line_at = random.multivariate_normal(line.coefficients[k], line.covariance[k])
+    noise = np.linalg.cholesky(own) @ random.normal(size=since.size)
+    return known + design @ line_at + line.scatter[k] * noise
+
+
 def measure_all(edition: str, measure: str, *, seed: int, reused: bool = False) -> dict[str, Any]:
     begin = time.process_time()
     points = corpus(edition, measure, reused=reused)
@@ -64,6 +103,7 @@ def measure_all(edition: str, measure: str, *, seed: int, reused: bool = False) 
         "log_score": found.summary()["pooled"]["log_score"],
         "pooled": found.summary(), "by_benchmark": found.by_benchmark(),
         "by_lead": found.by_lead(), "records": found.records(),
+        "records_if_right_90": records_if_right(points, seed=seed),
         "as_it_was": strict.summary(), "as_it_was_by_benchmark": strict.by_benchmark(),
         "cpu_s": round(time.process_time() - begin, 1),
     }  # fmt: skip
@@ -102,6 +142,8 @@ def main() -> None:
     print(f"{out['edition']}, {out['measure']}, {out['cpu_s']} CPU s")
     whole = {"all": out["pooled"], "records": out["records"], "as it was": out["as_it_was"]}
     print_table("which", whole)
+    share = out["records_if_right_90"]
+    print(f"\nof records drawn from the forecasts themselves 90 % intervals hold {share:.0%}")
     print_table("benchmark", out["by_benchmark"])
     print_table("years ahead", out["by_lead"])
 
