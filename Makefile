@@ -98,7 +98,10 @@ docs: $(VENV)/.test  # the site, strict, in site/; nothing of it is loaded from 
 test-release: $(VENV)/.test
 	$(BIN)/python -m pytest -m slow tests/release
 
-# The oldest versions that pyproject.toml allows; the tests of everything that needs no extra.
+# The oldest versions that pyproject.toml allows; the tests of everything that needs no extra. One
+# thread: the OpenBLAS of numpy before 2.0 hands systems of six unknowns to threads, which on a busy
+# machine takes up to 25 times the CPU and 600 times the wall time.
+lower-bounds: export OPENBLAS_NUM_THREADS = 1
 lower-bounds:
 	$(PYTHON) -m venv $(VENV)-lower
 	$(PYTHON) scripts/lower_bounds.py figures meter oracles > $(VENV)-lower/pins.txt
@@ -108,7 +111,7 @@ lower-bounds:
 	  tests/hardware tests/costs tests/compute tests/literature tests/cards tests/fitting \
 	  tests/forecasting tests/trackers tests/figures tests/cli/test_spine.py tests/cli/test_import.py
 
-# The trackers' own libraries, the heavy ones too (a real MLflow server; about 1 GB).
+# The trackers' own libraries, the heavy ones too (a real MLflow server).
 $(VENV)/.trackers: $(VENV)/.lab
 	$(PIP) install -q -c constraints.txt mlflow wandb tensorboard optuna lightning transformers \
 	  accelerate keras codecarbon

@@ -1,6 +1,6 @@
 """A newcomer's machine: the wheel installed into a fresh environment, the tutorial typed in.
 
-make test-release        # needs the package registry; about ten minutes
+make test-release        # needs the package registry; 333 CPU s
 """
 
 import os
