@@ -163,7 +163,8 @@ def evidence_of(
     elif isinstance(source, list | tuple):
         runs = Runs.from_records([_record(item) for item in source])
     else:
-        runs = Runs.from_frame(source, columns=columns, error_unit=error_unit)
+        runs = Runs.from_frame(source, columns=columns, error_unit=error_unit,
+                               unfinished=bool(store.get("unfinished")))  # fmt: skip
     return burden_by_the_hour(runs, chip=ran_on, chips=chips, number_format=run_format)
 
 

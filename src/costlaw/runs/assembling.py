@@ -15,6 +15,7 @@ from costlaw.exceptions import ColumnError, DataError, OptionError
 from costlaw.runs.benchmark import Benchmark
 from costlaw.runs.cells import Unread, read_if_possible, read_needed
 from costlaw.runs.columns import ColumnChoice
+from costlaw.runs.ended import came_to_end
 from costlaw.runs.products import is_product
 from costlaw.runs.run import NUMBER_FIELDS, RESOURCES
 
@@ -29,8 +30,11 @@ def assemble(
     error_unit: str,
     benchmark: Benchmark | None,
     origin: str,
+    unfinished: bool = False,
 ) -> dict[str, Any]:
     """Return the arguments of a :class:`~costlaw.runs.table.Runs` for a raw frame.
+
+    Runs that a column of states says did not come to their end are left out unless asked for.
 
     Raises
     ------
@@ -42,10 +46,11 @@ def assemble(
         If a cell is not a number where one is needed, or no run is left.
     """
     _need_columns(frame, chosen, origin)
+    if "line" not in frame.columns:
+        frame = frame.with_columns(line=pl.int_range(1, frame.height + 1))
+    frame, cut = (frame, ()) if unfinished else came_to_end(frame, origin=origin)
+    lines = frame["line"]
     chosen = _set_error_kind(frame, _number_of_chips(frame, chosen), error_unit)
-    lines = (
-        frame["line"] if "line" in frame.columns else pl.Series("line", range(1, frame.height + 1))
-    )
     data, unread = _columns(frame, chosen, lines=lines, origin=origin)
     data["error"] = _to_error(data["error"], chosen["error"].kind)
     if "name" not in data:
@@ -55,22 +60,26 @@ def assemble(
         pl.col("name").fill_null(pl.concat_str(pl.lit("line "), pl.col("line").cast(pl.String)))
     )
     kept, notes = _drop_gaps(table, origin)
+    notes = (*cut, *notes)
     if unread:
         said = ", ".join(str(left) for left in unread)
         notes = (*notes, f"cells that cannot be read, not needed so far and left empty: {said}")
-    if benchmark is None:
-        loss = chosen["error"].kind == "loss"
-        benchmark = Benchmark(
-            name="own runs", title="Own runs", metric=chosen["error"].header,
-            error_unit="nats" if loss else "fraction", reaches_zero=not loss,
-            error_definition=chosen["error"].reason,
-        )  # fmt: skip
+    benchmark = benchmark or _own_benchmark(chosen["error"])
     counted = chosen.get("compute_flop")
     measure = {}
     if counted is not None and is_product(counted.header):
         measure = {"measure": f"compute = {counted.header}"}
     return measure | {"frame": kept, "benchmark": benchmark, "origin": origin, "notes": notes,
             "choices": tuple(chosen.values())}  # fmt: skip
+
+
+def _own_benchmark(error: ColumnChoice) -> Benchmark:
+    loss = error.kind == "loss"
+    return Benchmark(
+        name="own runs", title="Own runs", metric=error.header,
+        error_unit="nats" if loss else "fraction", reaches_zero=not loss,
+        error_definition=error.reason,
+    )  # fmt: skip
 
 
 def _need_columns(frame: pl.DataFrame, chosen: dict[str, ColumnChoice], origin: str) -> None:

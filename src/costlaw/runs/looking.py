@@ -14,6 +14,7 @@ import polars as pl
 
 from costlaw.exceptions import ColumnError, DataError
 from costlaw.runs.columns import recognise
+from costlaw.runs.ended import is_state
 
 SNIFF = 65536
 CHUNK = 1 << 22
@@ -125,7 +126,8 @@ def columns_to_read(path: Path, separator: str) -> list[str] | None:
             f'{path}: two columns are called "{first}"; expected each header once. Rename one.'
         )
     if len(headers) >= WIDE:
-        return [header for header in headers if recognise(header)] or None
+        known = [header for header in headers if recognise(header)]
+        return known + [header for header in headers if is_state(header)] if known else None
     # "line" is the number of the line in the file, and nothing else
     return [header for header in headers if header != "line"] if "line" in headers else None
 

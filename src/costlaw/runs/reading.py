@@ -86,6 +86,7 @@ def read_runs(
     columns: Mapping[str, str] | None = None,
     error_unit: str = "auto",
     benchmark: Benchmark | None = None,
+    unfinished: bool = False,
 ) -> Runs:
     """Read a file of runs into a checked table.
 
@@ -100,6 +101,8 @@ def read_runs(
         How to read the error column; ``auto`` decides by name and values.
     benchmark : Benchmark, optional
         What the error is.
+    unfinished : bool
+        Also take runs that a column of states says did not come to their end.
 
     Returns
     -------
@@ -115,5 +118,6 @@ def read_runs(
     frame = add_products(frame, columns, file.name)
     headers = [name for name in frame.columns if name != "line"]
     chosen = choose_columns(headers, named=columns, origin=file.name)
-    parts = assemble(frame, chosen, error_unit=error_unit, benchmark=benchmark, origin=file.name)
+    parts = assemble(frame, chosen, error_unit=error_unit, benchmark=benchmark, origin=file.name,
+                     unfinished=unfinished)  # fmt: skip
     return Runs(**parts)

@@ -120,6 +120,7 @@ class Runs:
         error_unit: str = "auto",
         benchmark: Benchmark | None = None,
         origin: str = "dataframe",
+        unfinished: bool = False,
     ) -> Self:
         """Make a table out of any dataframe that narwhals knows (polars, pandas, pyarrow, …).
 
@@ -136,6 +137,8 @@ class Runs:
             What the error is; own runs by default.
         origin : str
             Name for messages.
+        unfinished : bool
+            Also take runs that a column of states says did not come to their end.
 
         Raises
         ------
@@ -159,7 +162,7 @@ class Runs:
         frame = add_products(frame, columns, origin)
         chosen = choose_columns(frame.columns, named=columns, origin=origin)
         return cls(**assemble(frame, chosen, error_unit=error_unit, benchmark=benchmark,
-                              origin=origin))  # fmt: skip
+                              origin=origin, unfinished=unfinished))  # fmt: skip
 
     # -- reading -----------------------------------------------------------------------------------
 

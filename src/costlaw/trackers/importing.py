@@ -99,7 +99,7 @@ def import_runs(
     named = {**(columns or {}), **({"error": metric} if metric else {})}
     extra = [Place(str(other)) for other in join]
     if found.name == "table" and not extra and points != "curve":
-        return read_runs(place.path, columns=named, error_unit=error_unit)
+        return read_runs(place.path, columns=named, error_unit=error_unit, unfinished=unfinished)
     wanted = Wanted(experiment=experiment, environment=os.environ)
     stream: Iterator[LoggedRun | Fault] = found.logged(place, wanted)
     join_notes: list[str] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from costlaw.runs.ended import ended_rows
 from costlaw.runs.reading import SUFFIXES, read_raw
 from costlaw.trackers.logged import Fault, LoggedRun, Trace, Value, Wanted
 from costlaw.trackers.meaning import meaning
@@ -34,7 +35,8 @@ class Table(Reader):
         frame = read_raw(place.path)
         found = {header: meaning(header) for header in frame.columns}
         names = [header for header, choice in found.items() if choice and choice.column == "name"]
-        for row in frame.iter_rows(named=True):
+        _, ended = ended_rows(frame)
+        for row, finished in zip(frame.iter_rows(named=True), ended, strict=True):
             settings: dict[str, Value] = {}
             traces: dict[str, Trace] = {}
             for header, cell in row.items():
@@ -47,4 +49,5 @@ class Table(Reader):
                 else:
                     settings[header] = float(cell) if number else str(cell)
             name = str(row[names[0]]) if names else f"line {row.get('line', '')}"
-            yield LoggedRun(name=name, identity=name, settings=settings, traces=traces)
+            yield LoggedRun(name=name, identity=name, settings=settings, traces=traces,
+                            finished=bool(finished))  # fmt: skip
