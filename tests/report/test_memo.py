@@ -62,6 +62,19 @@ def test_own_runs_get_a_memo_without_the_articles_claims(own):
     assert {"Evidence", "Sources", "What was checked", "Checklist"} <= set(titles)
 
 
+def test_a_burden_by_the_hour_costs_elsewhere_what_a_forecast_there_says():
+    rows = [{"name": f"r{i}", "error": e, "device_hours": 3.0**i, "chip": "A100 SXM4 80 GB"}
+            for i, e in enumerate([0.31, 0.25, 0.21, 0.18, 0.158, 0.14])]  # fmt: skip
+    made = memo(forecast(Runs.from_records(rows), 0.13, chip="A100 SXM4 80 GB", region="DE"))
+    blocks = section(made, "What to argue about").blocks
+    sites = next(b for b in blocks if isinstance(b, Table) and b.head[0] == "site")
+    for name in ("today", "article-2021", "authors-2022"):
+        bill = forecast(Runs.from_records(rows), 0.13, site=name).cost
+        row = next(row for row in sites.rows if row[0] == name)
+        assert row[2] == format_quantity(bill.usd.value, "USD")
+        assert row[4] == format_quantity(bill.energy_kwh.value, "kWh")
+
+
 def test_the_question_of_own_runs_names_no_benchmark(own, imagenet):
     assert "like your own runs" in section(own, "Question").blocks[0].text
     assert "on ImageNet" in section(imagenet, "Question").blocks[0].text

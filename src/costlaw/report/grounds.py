@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from costlaw.audit import audit
+from costlaw.compute import BY_THE_HOUR
 from costlaw.costs import preset, price
 from costlaw.exceptions import CostlawError
 from costlaw.fitting.own import fit_law
@@ -114,9 +115,11 @@ def _share(value: float | None) -> str:
 
 
 def _sites(forecast: Forecast) -> Table:
-    sites = [forecast.site, *(preset(n) for n in PRESETS if n != forecast.site.name)]
+    elsewhere = [preset(name) for name in PRESETS if name != forecast.site.name]
+    if forecast.runs.measure == BY_THE_HOUR:  # a burden has no utilization, wherever it is paid for
+        elsewhere = [site.by_the_hour() for site in elsewhere]
     rows = []
-    for site in sites:
+    for site in (forecast.site, *elsewhere):
         bill = price(forecast.compute, site)
         rows.append((site.name, site.title, shown(bill.usd), ends(bill.usd, 0.9),
                      shown(bill.energy_kwh), shown(bill.co2e_kg)))  # fmt: skip
