@@ -92,15 +92,15 @@ def memo(forecast: Forecast, *, command: str = "", when: str | None = None) -> M
     >>> from costlaw.verbs import forecast
     >>> made = memo(forecast("imagenet", "5%", edition="v1", site="article-2021"))
     >>> [section.title for section in made.sections][:3]
-    ['Question', 'Answer', 'Picture']
+    ['Question', 'Answer', 'The price of the next points']
     """
     day = when or date.today().isoformat()
     fit, beside = grounds.fitted(forecast)
     sections = [
         answers.question(forecast),
         answers.answer(forecast),
+        answers.ladder(forecast),  # before the picture, which has a page of the PDF to itself
         answers.picture(forecast),
-        answers.ladder(forecast),
         grounds.evidence(forecast),
         grounds.sensitivities(forecast),
         grounds.inputs(forecast),

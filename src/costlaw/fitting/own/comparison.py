@@ -22,7 +22,7 @@ from costlaw.laws import law as find_law
 from costlaw.runs import Runs
 from costlaw.showing import Shown
 from costlaw.sources import Source
-from costlaw.units import format_percent
+from costlaw.units import format_number, format_percent
 from costlaw.version import __version__
 
 ONE_INPUT = tuple(
@@ -260,7 +260,7 @@ def _verdict(row: LawRow, best: float | None, least: float | None) -> str:
     elif row.score == best:
         words.append("best back-test")
     elif best is not None and row.score > WORSE * best:
-        words.append(f"back-test {row.score / max(best, 1e-12):.1f} times the best")
+        words.append(f"back-test {format_number(row.score / max(best, 1e-12))} times the best")
     if row.fit is not None:
         if row.fit.aicc is not None and least is not None and row.fit.aicc - least > 10:
             words.append("no support by AICc")
