@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from costlaw.compute import BY_THE_HOUR
 from costlaw.costs import Site, place_of
 from costlaw.estimates import Estimate
 from costlaw.exceptions import EvidenceError, OptionError
@@ -22,6 +21,7 @@ from costlaw.forecasting import (
     Forecast,
     fits_pool,
     forecast_runs,
+    place_for,
 )
 from costlaw.intake import compute_column, evidence_of
 from costlaw.laws import Law
@@ -189,11 +189,6 @@ def forecast(
     return forecast_runs(
         runs, target, site=place, law=law, estimand=estimand, column=column, edition=runs.origin
     )
-
-
-def place_for(runs: Runs, site: Site) -> Site:
-    """Return a site as the compute of some runs is priced there: a burden, by the hour."""
-    return site.by_the_hour() if runs.measure == BY_THE_HOUR else site
 
 
 def target_of(runs: Runs, error: float | str) -> float:

@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costlaw.costs.bill import price
-from costlaw.costs.site import QUANTITIES, Site
+from costlaw.costs.site import OF_THE_RUNS, QUANTITIES, Site
 from costlaw.estimates import DRAWS, Estimate
 from costlaw.exceptions import OptionError
 
+_HOURS = {"peak rate": -1, "utilization": -1, OF_THE_RUNS: 1}
+_ENERGY = {**_HOURS, "power": 1, "PUE": 1}
 _SIGNS: dict[str, dict[str, int]] = {
-    "device_hours": {"peak rate": -1, "utilization": -1},
-    "usd": {"peak rate": -1, "utilization": -1, "price": 1},
-    "energy_kwh": {"peak rate": -1, "utilization": -1, "power": 1, "PUE": 1},
-    "co2e_kg": {"peak rate": -1, "utilization": -1, "power": 1, "PUE": 1, "grid": 1},
+    "device_hours": _HOURS,
+    "usd": {**_HOURS, "price": 1},
+    "energy_kwh": _ENERGY,
+    "co2e_kg": {**_ENERGY, "grid": 1},
 }
 
 
@@ -72,7 +74,8 @@ def _shares(
     amount: Estimate, site: Site, *, quantity: str, kept: NDArray[np.bool_]
 ) -> dict[str, float]:
     terms = {"compute": _log_draws(amount)[kept]}
-    for label, sign in _SIGNS[quantity].items():
+    signs = {label: sign for label, sign in _SIGNS[quantity].items() if label in site.inputs}
+    for label, sign in signs.items():
         terms[label] = sign * _log_draws(site.inputs[label])[kept]
     centred = {label: values - values.mean() for label, values in terms.items()}
     total = np.sum(list(centred.values()), axis=0)

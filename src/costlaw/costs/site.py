@@ -29,6 +29,8 @@ _FIELDS: dict[str, tuple[str, str]] = {
     "grid": ("carbon_intensity_kg_per_kwh", "kg CO2e/kWh"),
 }
 INPUTS = tuple(_FIELDS)
+OF_THE_RUNS = "utilization of the runs"  # a seventh input, only where a hardware burden is priced
+_FIELDS[OF_THE_RUNS] = ("used_before", "")
 HELD = "device-hours are stated, so utilization does not enter"
 
 
@@ -61,6 +63,9 @@ class Site:
         facility energy [L/kWh]. None: not counted, and the card says so.
     usd_year : int
         Year of the dollars.
+    used_before : Estimate or None
+        Utilization, in (0, 1], of the runs whose hardware burden is priced; None: what is priced
+        is a count of operations.
     region, as_of : str
         Place of the grid; date of the newest price or constant.
     caveats : tuple of str
@@ -96,6 +101,7 @@ class Site:
     programme: Estimate = dataclasses.field(default_factory=lambda: Estimate.exact(1.0, ""))
     embodied_kg_per_hour: Estimate | None = None
     water_litre_per_kwh: Estimate | None = None
+    used_before: Estimate | None = None
     region: str = "unspecified"
     as_of: str = ""
     caveats: tuple[str, ...] = ()
@@ -134,7 +140,8 @@ class Site:
     @cached_property
     def inputs(self) -> dict[str, Estimate]:
         """The uncertain inputs by name, in the order in which they are multiplied."""
-        return {label: getattr(self, field) for label, (field, _) in _FIELDS.items()}
+        found = {label: getattr(self, field) for label, (field, _) in _FIELDS.items()}
+        return {label: quantity for label, quantity in found.items() if quantity is not None}
 
     def frozen(self, *names: str) -> Site:
         """Return this site with the named inputs held at their point values.
@@ -157,9 +164,9 @@ class Site:
         True
         """
         changes: dict[str, Any] = {}
-        for label in names or INPUTS:
-            if label not in _FIELDS:
-                raise UnknownName("site input", label, INPUTS)
+        for label in names or tuple(self.inputs):
+            if label not in self.inputs:
+                raise UnknownName("site input", label, tuple(self.inputs))
             quantity = self.inputs[label]
             changes[_FIELDS[label][0]] = Estimate.exact(
                 quantity.value, quantity.unit, quantity.sources
@@ -178,13 +185,40 @@ class Site:
         1.0
         """
         caveats = self.caveats if HELD in self.caveats else (*self.caveats, HELD)
-        return dataclasses.replace(self, utilization=Estimate.exact(1.0, ""), caveats=caveats)
+        return dataclasses.replace(
+            self, utilization=Estimate.exact(1.0, ""), used_before=None, caveats=caveats
+        )
+
+    def for_burden(self, used: Estimate) -> Site:
+        """Return this site for the hardware burden of runs that were used that well.
+
+        Capacity becomes operations by the utilization of the runs and capacity of this site by its
+        own, so that only their ratio counts. A site that prices at its peak rate (utilization
+        exactly 1, as the article's) takes a burden as it is.
+
+        Parameters
+        ----------
+        used : Estimate
+            Utilization of the runs, in (0, 1].
+
+        Examples
+        --------
+        >>> from costlaw.costs.presets import preset
+        >>> from costlaw.costs.utilization import utilization_of_burdens
+        >>> today, used = preset("today"), utilization_of_burdens()
+        >>> ratio = today.for_burden(used).per_flop["usd"].value / today.per_flop["usd"].value
+        >>> round(ratio, 2) == round(used.value, 2)
+        True
+        """
+        if self.utilization.is_exact and self.utilization.value == 1:
+            return self
+        return dataclasses.replace(self, used_before=used)
 
     @cached_property
     def per_flop(self) -> dict[str, Estimate]:
-        """What one operation costs here: device-hours, USD, kWh and kg CO2e per FLOP."""
+        """What one FLOP of what is priced costs here: device-hours, USD, kWh and kg CO2e."""
         sustained = (self.peak_flop_per_s * self.utilization).convert(3600.0, "FLOP/device-hour")
-        hours = 1.0 / sustained
+        hours = (1.0 if self.used_before is None else self.used_before) / sustained
         energy = (hours * self.power_kw * self.pue).convert(1.0, "kWh/FLOP")
         return {
             "device_hours": hours.convert(1.0, "device-hour/FLOP"),

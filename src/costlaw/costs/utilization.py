@@ -17,6 +17,7 @@ from scipy.special import expit, logit, ndtri
 from costlaw.costs.tables import constant, rows, source
 from costlaw.estimates import Estimate
 from costlaw.exceptions import OptionError, UnknownName
+from costlaw.sources import Source
 
 PRIOR_CENTRE = 0.35  # judgement-utilization
 PRIOR_FACTOR = 1.45  # one standard deviation, ×/÷ at the centre; half-range of published quartiles
@@ -104,14 +105,34 @@ def utilization(
         total = float(np.sum(logit(near))) if near.size else 0.0
         centre = (centre * _PRIOR_WEIGHT + total) / (_PRIOR_WEIGHT + near.size)
         cited.append(source("epoch-models-2026"))
+    return _logit_normal("utilization:unknown run", centre, cited)
+
+
+def utilization_of_burdens() -> Estimate:
+    """Return the utilization of the runs behind a published hardware burden.
+
+    The prior of a run about which nothing is known, with draws of its own: how well those runs
+    used their chips says nothing of how well the next one will.
+
+    Examples
+    --------
+    >>> ratio = utilization_of_burdens() / utilization()
+    >>> low, high = ratio.interval(0.9)
+    >>> 0.3 < low < 0.5 < 2 < high < 3
+    True
+    """
+    return _logit_normal(
+        "utilization:runs behind a burden", float(logit(PRIOR_CENTRE)),
+        [source("judgement-utilization")],
+    )  # fmt: skip
+
+
+def _logit_normal(name: str, centre: float, cited: list[Source]) -> Estimate:
     scale = math.log(PRIOR_FACTOR) / (1 - PRIOR_CENTRE)  # d logit u = d log u / (1 - u)
     return Estimate.from_quantiles(
-        "utilization:unknown run",
-        lambda p: expit(centre + scale * ndtri(p)),
-        unit="",
-        point=float(expit(centre)),
+        name, lambda p: expit(centre + scale * ndtri(p)), unit="", point=float(expit(centre)),
         sources=tuple(cited),
-    )
+    )  # fmt: skip
 
 
 def running_utilization(*, stated: float | None = None) -> Estimate:

@@ -7,6 +7,7 @@ from costlaw.forecasting.allocation import Allocation, allocate_runs
 from costlaw.forecasting.forecast import BEYOND, INSIDE, WITHIN, Forecast
 from costlaw.forecasting.headroom import Headroom, headroom
 from costlaw.forecasting.making import forecast_runs
+from costlaw.forecasting.placing import place_for
 from costlaw.forecasting.pooled import fits_pool
 from costlaw.forecasting.retargeting import at_error
 
@@ -22,4 +23,5 @@ __all__ = [
     "fits_pool",
     "forecast_runs",
     "headroom",
+    "place_for",
 ]

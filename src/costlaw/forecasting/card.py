@@ -58,6 +58,10 @@ def _counted(forecast: Forecast) -> str:
     return "burden" if forecast.runs.measure == BY_THE_HOUR else "compute"
 
 
+def _used(forecast: Forecast) -> str:
+    return "" if forecast.site.used_before is None else ", used as well as the runs were"
+
+
 def card(forecast: Forecast) -> str:
     """Return the card.
 
@@ -78,7 +82,7 @@ def card(forecast: Forecast) -> str:
         f"  {_counted(forecast):<11} {_bill(forecast.compute)}, where the law passes",
         f"  next result {_bill(forecast.compute_next)}, P(unreachable) "
         f"{format_chance(answer.p_unreachable)}",
-        f"  time        {_bill(cost.device_hours)} of {forecast.site.chip}",
+        f"  time        {_bill(cost.device_hours)} of {forecast.site.chip}{_used(forecast)}",
         f"  money       {_bill(cost.usd)}, dollars of {cost.usd_year} ({forecast.site.name})",
         f"  energy      {_bill(cost.energy_kwh)};  carbon {_bill(cost.co2e_kg)}",
         f"  law         {fit.law}, {fit.estimand}: {fit.n} runs ({fit.edition}, {fit.measure})"

@@ -8,12 +8,11 @@ from collections import Counter
 from typing import Any
 
 from costlaw.audit import audit
-from costlaw.compute import BY_THE_HOUR
 from costlaw.costs import preset, price
 from costlaw.exceptions import CostlawError
 from costlaw.fitting.own import fit_law
 from costlaw.fitting.scatter import Fit
-from costlaw.forecasting import Forecast
+from costlaw.forecasting import Forecast, place_for
 from costlaw.forecasting.pooled import PooledFit
 from costlaw.report.answers import ends, flop_of, shown
 from costlaw.report.blocks import Block, Bullets, Code, Link, Links, Paragraph, Section, Table
@@ -115,9 +114,8 @@ def _share(value: float | None) -> str:
 
 
 def _sites(forecast: Forecast) -> Table:
-    elsewhere = [preset(name) for name in PRESETS if name != forecast.site.name]
-    if forecast.runs.measure == BY_THE_HOUR:  # a burden has no utilization, wherever it is paid for
-        elsewhere = [site.by_the_hour() for site in elsewhere]
+    others = (preset(name) for name in PRESETS if name != forecast.site.name)
+    elsewhere = [place_for(forecast.runs, site) for site in others]
     rows = []
     for site in (forecast.site, *elsewhere):
         bill = price(forecast.compute, site)
