@@ -30,6 +30,7 @@ from costlaw.fitting.predictive.path import Paths
 from costlaw.fitting.predictive.slowing import Slowing
 from costlaw.fitting.predictive.support import Support, Territory, describe
 from costlaw.sources import Source
+from costlaw.units import format_percent, format_share
 
 HORIZON = 10.0  # dex past the last run; later than that counts as never
 CALIBRATED_REACH = FARTHEST / math.log(10)  # dex
@@ -191,9 +192,10 @@ class Predictive:
             )
         if math.isfinite(self.backtest_error):
             lines.append(
-                f"  own back-test, about 2 x hidden: off by {self.backtest_error:.2%} (RMS)"
+                "  own back-test, about 2 x hidden: off by "
+                f"{format_percent(self.backtest_error)} (RMS)"
             )
-        heavy = [f"{m.name} {m.weight:.0%}" for m in self.members[:3]]
+        heavy = [f"{m.name} {format_share(m.weight)}" for m in self.members[:3]]
         lines.append("  pool: " + "; ".join(heavy) + f"; {len(self.members) - 3} more")
         return "\n".join(lines + [f"  note: {note}" for note in self.notes[:4]])
 
