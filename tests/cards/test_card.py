@@ -34,6 +34,8 @@ def test_published_figures_disagree_by_what_they_count_and_the_card_says_why():
     low, high = card.disagreement("usd")
     assert high / low > 50
     assert "board of four chips" in str(card)
+    (line,) = [row for row in str(cost("GPT-3")).splitlines() if "disagree" in row]
+    assert "(Epoch AI; amortised, dollars of 2023) to $4.6 million (Lambda)" in line
     low, high = card.subject.compute.interval(0.9)
     assert low == pytest.approx(6.49e20, rel=0.01)
     assert high == pytest.approx(3.41e23, rel=0.01)

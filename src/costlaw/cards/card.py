@@ -9,6 +9,7 @@ al. (2021) and Cottier et al. (2024). It measures nothing and forecasts nothing.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,12 +72,19 @@ class Card(Shown):
 
         Epoch AI's amortised cost in dollars of 2023 counts as one of them.
         """
+        ends = self.disagreeing(quantity)
+        return (ends[0][0], ends[1][0]) if ends else None
+
+    def disagreeing(self, quantity: str = "usd") -> tuple[tuple[float, str], ...]:
+        """Return the smallest and largest published figure, each with who says it; () under two."""
         unit = {"usd": "USD", "energy_kwh": "MWh", "co2e_kg": "t CO2e", "compute": "FLOP"}[quantity]
-        found = [item.published for item in self.published
+        found = [(item.published, _who(item)) for item in self.published
                  if item.quantity == quantity and item.unit == unit]  # fmt: skip
         if quantity == "usd" and self.subject.system and self.subject.system.cost_usd:
-            found.append(self.subject.system.cost_usd)
-        return (min(found), max(found)) if len(found) > 1 else None
+            found.append((self.subject.system.cost_usd, "Epoch AI; amortised, dollars of 2023"))
+        if len(found) < 2:
+            return ()
+        return (min(found, key=lambda one: one[0]), max(found, key=lambda one: one[0]))
 
     def in_year(self, year: int) -> Card:
         """Return the card with every bill in dollars of one year.
@@ -211,13 +219,18 @@ def _published_lines(card: Card) -> list[str]:
     for item in money or card.published[:1]:
         lines.append(f"  published  {item}")
     for quantity, unit in (("usd", "USD"), ("compute", "FLOP")):
-        span = card.disagreement(quantity)
-        if span and span[1] > 1.5 * span[0]:
-            low, high = (format_quantity(end, unit) for end in span)
-            notes = [f.note for f in card.published if f.quantity == quantity and f.note]
-            times = format_number(span[1] / span[0])
-            lines.append(f"  disagree   {low} to {high}, ×{times}: {notes[0] if notes else ''}")
+        ends = card.disagreeing(quantity)
+        if ends and ends[1][0] > 1.5 * ends[0][0]:
+            low, high = (f"{format_quantity(value, unit)} ({who})" for value, who in ends)
+            lines.append(f"  disagree   {low} to {high}, ×{format_number(ends[1][0] / ends[0][0])}")
     return lines
+
+
+def _who(item: Published) -> str:
+    """Return who printed a figure, and what it counts where the note says that."""
+    who = item.source.title.split(":")[0]
+    explains = item.note and item.expected == "agrees"  # else it says why its factors miss it
+    return f"{who}; {re.split('[:;]', item.note)[0]}" if explains else who
 
 
 def bill_of_hours(hours: Estimate, site: Site) -> Cost:
