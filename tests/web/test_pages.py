@@ -124,6 +124,32 @@ def test_columns_are_shown_before_anything_is_fitted(client, own_file):
         assert part in fitted
 
 
+def test_the_law_that_is_shown_first_can_be_drawn_and_a_law_without_interval_has_no_dead_links(
+    client,
+):
+    hours = [0.57, 0.59, 1.29, 3.1, 6.02, 6.05, 13.14, 13.15, 30.43, 29.2]
+    wrong = [0.313, 0.306, 0.250, 0.2105, 0.182, 0.180, 0.158, 0.159, 0.1353, 0.1364]
+    rows = "".join(f"r{i},{e},{h}e18\n" for i, (h, e) in enumerate(zip(hours, wrong, strict=True)))
+    table = ("name,val_error,train_flops\n" + rows).encode()
+    source = client.post("/api/v1/files", files={"file": ("r.csv", table)}).json()["source"]
+    asked = {"source": source, "fit": "yes", "error": "10%"}
+    page = client.get("/runs", params=asked).text
+    assert 'data-kind="fit"' in page
+    shown = re.search(r"Checks of the ([\w-]+) law", page)[1]
+    drawn = client.get("/api/v1/pictures/fit.svg", params={"source": source, "law": shown})
+    assert drawn.status_code == 200
+    bare = client.get("/runs", params={**asked, "law": "broken-power-2"}).text
+    assert 'data-kind="fit"' not in bare
+    assert "fit.svg" not in bare
+    assert "fit.csv" in bare
+
+
+def test_a_chance_out_of_draws_is_never_a_hundred(client):
+    page = client.get("/lifecycle?subject=GPT-3&uses=1+billion/day").text
+    assert "over 99.9 %" in page
+    assert "100 %" not in re.sub(r"<script.*?</script>", "", page, flags=re.S)
+
+
 def test_columns_that_are_named_by_hand_go_into_the_address(client):
     rows = b"who,badness,work\na,0.3,1e18\nb,0.2,1e19\nc,0.15,1e20\nd,0.12,1e21\n"
     taken = client.post("/api/v1/files", files={"file": ("odd.csv", rows)}).json()

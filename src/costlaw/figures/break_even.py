@@ -20,7 +20,7 @@ from costlaw.figures.labels import Box, Label, around, place, text_box
 from costlaw.figures.sheet import Paper, panel, paper, sheet
 from costlaw.figures.wording import power_text, short_number
 from costlaw.lifecycle import Lifecycle, StrategyComparison
-from costlaw.units import format_number, format_percent, format_quantity
+from costlaw.units import format_chance, format_number, format_quantity
 
 _STEPS = 120
 _LEAST_DECADES = 4.0
@@ -256,7 +256,7 @@ def _row(
     """Return one strategy's marks (a diamond and bar, or what it says instead) and its words."""
     item = found.break_evens[life.strategy.name]
     above = frame.down(y) - 1.25 * on.size
-    named = f"{_name(life)}: cheaper with {format_percent(found.beats(life))}"
+    named = f"{_name(life)}: cheaper with {format_chance(found.beats(life))}"
     words = [Label(text=named, x=2, y=above, align="left")]
     drawn = layers.haloed(named, (2, above), theme=on.theme, fontSize=on.size - 1)
     if item.at_once >= 0.95 or item.never >= 0.95:

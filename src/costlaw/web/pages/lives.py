@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from costlaw.exceptions import CostlawError
 from costlaw.lifecycle import CURRENCIES, Lifecycle, StrategyComparison
-from costlaw.units import format_number, format_percent, format_quantity
+from costlaw.units import format_chance, format_number, format_percent, format_quantity
 from costlaw.web.api.queries import LifeQuery
 from costlaw.web.card_rows import interval_words
 from costlaw.web.desk import Desk
@@ -114,7 +114,7 @@ def _strategies(found: StrategyComparison) -> list[dict[str, Any]]:
             "range": interval_words(total), "base": life is found.baseline, "beats": "", "pays": "",
         }  # fmt: skip
         if life is not found.baseline:
-            row["beats"] = format_percent(found.beats(life))
+            row["beats"] = format_chance(found.beats(life))
             item = found.break_evens[life.strategy.name]
             row["pays"] = item.words.removeprefix("pays ")
             if life.strategy.changes_error:

@@ -110,12 +110,12 @@ def _work(desk: Desk, view: View, *, held: Held, wanted: tuple[bool, str | None]
 
 
 def _fitted(desk: Desk, view: View, compared: Comparison) -> LawFit | None:
-    """Return the fit of the law that was named, else of the best that was fitted."""
+    """Return the fit of the law that was named, else of the best that can be drawn."""
     if view.law:
         found = desk.fit(view)
         return found if isinstance(found, LawFit) else None
-    ranked = [row.fit for row in compared.rows if getattr(row, "fit", None) is not None]
-    return ranked[0] if ranked else None
+    ranked = [row.fit for row in compared.rows if row.fit is not None]
+    return next((fit for fit in ranked if fit.draws.enough), ranked[0] if ranked else None)
 
 
 def _named(request: Request) -> str | None:
