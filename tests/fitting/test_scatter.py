@@ -11,6 +11,7 @@ from costlaw.fitting.scatter import compute_for_error, fit_scatter
 from costlaw.fitting.scatter.clustered import clustered_variance
 from costlaw.fitting.scatter.estimands.least_squares import error_on_compute
 from costlaw.literature import published_runs
+from costlaw.runs import Runs
 
 
 def imagenet(edition, **options):
@@ -147,3 +148,10 @@ def test_ninety_percent_covers_ninety_percent_on_a_real_design(next_result):
         hits += low <= (target - line.intercept - extra) / line.slope <= high
     # 600 draws: standard error 1.2 points, so four of them either side of 90 %.
     assert 0.85 < hits / draws < 0.95
+
+
+def test_runs_without_a_year_are_refused_for_want_of_a_year():
+    records = [{"name": str(c), "error": 10 ** (-0.1 * c + 1), "compute_flop": 10.0**c}
+               for c in (18, 19, 20, 21)]  # fmt: skip
+    with pytest.raises(EvidenceError, match="no run states a year"):
+        fit_scatter(Runs.from_records(records), estimand="fixed-year")

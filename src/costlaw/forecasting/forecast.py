@@ -171,9 +171,9 @@ class Forecast(Shown):
         if abs(plain - self.answer.point_log10) < FAR_APART:
             return ()
         return (
-            f"A power law alone says {format_power(plain)} FLOP: the pool expects the fall to "
-            "slow, as those of published curves do. costlaw compare says which law forecasts your "
-            "own largest runs; --law names it.",
+            f"A power law alone says {format_power(plain)} FLOP for {self.shown_error}: the pool "
+            "expects the fall to slow, as those of published curves do. costlaw compare says which "
+            "law forecasts your own largest runs; --law names it.",
         )
 
     @property

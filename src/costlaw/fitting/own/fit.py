@@ -219,7 +219,12 @@ class LawFit(Shown):
                 if points.seed_noise
                 else ""
             )
-            notes.append(f"{points.merged} rows repeat a setting and were merged{noise}")
+            rows = (
+                "1 row repeats a setting and was merged"
+                if points.merged == 1
+                else f"{points.merged} rows repeat a setting and were merged"
+            )
+            notes.append(f"{rows}{noise}")
         if points.binned:
             notes.append(f"{points.binned:,} settings averaged in {self.n} bins of the logarithm")
         if points.left_out:

@@ -94,6 +94,11 @@ def gather(runs: Runs, *, x: str, law: Law, need_year: bool = False) -> Evidence
         usable = np.isfinite(compute) & (compute > 0) & np.isfinite(error) & (error > 0)
     if need_year:
         usable &= np.isfinite(year)
+        if not usable.any():
+            raise EvidenceError(
+                f"{runs.origin}: no run states a year, which the estimand fixed-year needs. Name a "
+                "column (--column year=…), or ask for error-on-compute."
+            )
     distinct = np.unique(compute[usable]).size
     if distinct < 3:
         raise EvidenceError(
