@@ -8,7 +8,7 @@ import re
 import pypdf
 import pytest
 
-from costlaw.exceptions import OptionError, OutputError
+from costlaw.exceptions import MissingExtra, OptionError, OutputError
 from costlaw.report import check_memo_path, memo, save_memo
 from costlaw.report.blocks import Picture, Table
 from costlaw.report.markdown import markdown_text
@@ -136,6 +136,13 @@ def test_an_impossible_place_is_refused_before_any_work(imagenet, tmp_path, name
     with pytest.raises(error):
         save_memo(imagenet, tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_pdf_without_its_extra_is_refused_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr("costlaw.report.saving.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match="writing a PDF"):
+        check_memo_path(tmp_path / "memo.pdf", ".pdf")
+    assert check_memo_path(tmp_path / "memo.html", ".html")
 
 
 def test_the_format_must_fit_the_name():

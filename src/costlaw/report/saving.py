@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
-from costlaw.exceptions import OptionError
+from costlaw.exceptions import MissingExtra, OptionError
 from costlaw.figures import check_place, svg_text, write_whole
 from costlaw.report.blocks import Picture
 from costlaw.report.making import Memo
@@ -22,6 +23,8 @@ def check_memo_path(path: str | Path, suffix: str) -> Path:
         If the suffix does not say the format.
     OutputError
         If the folder does not exist or cannot be written to.
+    MissingExtra
+        If it is a PDF and the extra [report] is not installed.
 
     Examples
     --------
@@ -32,6 +35,8 @@ def check_memo_path(path: str | Path, suffix: str) -> Path:
     if target.suffix.casefold() != suffix:
         raise OptionError(f'memo "{path}": expected a name that ends in {suffix}.')
     check_place(target, "memo")
+    if suffix == ".pdf" and find_spec("typst") is None:
+        raise MissingExtra("report", "writing a PDF")
     return target
 
 
