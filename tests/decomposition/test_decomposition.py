@@ -55,6 +55,22 @@ def test_a_trend_covers_a_planted_slope_about_as_often_as_it_says():
     assert 0.85 < hits / 300 < 0.95
 
 
+def test_a_trend_of_few_lineages_covers_better_than_rows_taken_as_independent_would():
+    random = np.random.default_rng(1)
+    lineage = np.repeat(np.arange(7), [10, 5, 3, 2, 2, 1, 1])
+    years = 2012.0 + 1.4 * lineage + random.uniform(0, 1.4, lineage.size)
+    hits = wider = 0
+    for _ in range(400):
+        shared = random.normal(0, 0.35, 7)[lineage]
+        logs = 0.2 * (years - 2012) + shared + random.normal(0, 0.35, lineage.size)
+        found = trend("x", years, logs=logs, groups=[str(one) for one in lineage])
+        low, high = found.interval(0.9)
+        hits += low < 0.2 < high
+        wider += found.freedom < lineage.size - 2
+    assert 0.86 < hits / 400 < 0.95
+    assert wider / 400 > 0.9
+
+
 def test_too_few_rows_make_no_trend():
     with pytest.raises(EvidenceError, match="at least 4"):
         trend("x", np.array([2012.0, 2013.0]), logs=np.array([0.0, 1.0]))

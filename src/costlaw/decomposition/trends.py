@@ -121,8 +121,9 @@ def trend(name: str, years: Array, *, logs: Array, groups: Sequence[str] | None 
     line = np.linalg.lstsq(design, logs, rcond=None)[0]
     codes = np.arange(logs.size) if groups is None else np.unique(groups, return_inverse=True)[1]
     spread = clustered_variance(design, logs, codes.astype(np.float64))
+    error, freedom = spread.spread(np.array([0.0, 1.0]), np.zeros(2), np.zeros(1))
     return Trend(
-        name=name, slope=float(line[1]), standard_error=float(np.sqrt(spread.covariance[1, 1])),
-        freedom=spread.freedom, n=int(logs.size), first=float(years.min()),
+        name=name, slope=float(line[1]), standard_error=float(error[0]),
+        freedom=float(freedom[0]), n=int(logs.size), first=float(years.min()),
         last=float(years.max()),
     )  # fmt: skip
