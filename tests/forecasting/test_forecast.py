@@ -124,3 +124,17 @@ def test_a_pool_far_from_the_plain_power_law_says_so_and_where_to_look():
     told = [note for note in far.notes if note.startswith("A power law alone says ")]
     assert len(told) == 1 and "costlaw compare" in told[0]
     assert not [note for note in near.notes if note.startswith("A power law alone")]
+
+
+def test_own_runs_are_told_the_error_of_ten_and_a_hundred_times_the_largest():
+    runs = series()
+    slope, level = np.polyfit(np.log10(runs.numbers("compute_flop")),
+                              np.log10(runs.numbers("error")), 1)  # fmt: skip
+    largest = np.log10(runs.numbers("compute_flop").max())
+    expected = [100 * 10 ** (level + slope * (largest + dex)) for dex in (1, 2)]
+    (note,) = [n for n in costlaw.forecast(runs, 0.1, law="power").notes if "multiples" in n]
+    assert f"10 times: {expected[0]:#.3g} %" in note
+    assert f"100 times: {expected[1]:#.3g} %" in note
+    (pooled,) = [n for n in costlaw.forecast(runs, 0.2).notes if "multiples" in n]
+    assert pooled.count("not checked that far") == 1, "the pool was checked up to 16 times"
+    assert not [n for n in costlaw.forecast("imagenet", 0.05).notes if "multiples" in n]

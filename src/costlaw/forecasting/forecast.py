@@ -32,6 +32,7 @@ BEYOND = "beyond back-tested reach"
 WITHIN = "within back-tested reach"
 INSIDE = "inside the evidence"
 FAR_APART = 0.5  # dex between the pool and a power law from which a reader is told
+AHEAD = (1, 2)  # dex past the largest of a person's own runs at which the error is said
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,8 +160,27 @@ class Forecast(Shown):
         """What a reader must know before quoting a number."""
         placed = () if self.site.name in PRESET_NAMES else self.site.caveats
         placed = tuple(text for text in placed if text != HELD)  # the runs' own notes say it
-        told = (*self.benchmark.caveats, *self.runs.notes, *self.fit.notes, *self._apart(), *placed)
+        told = (*self.benchmark.caveats, *self.runs.notes, *self._ahead(), *self.fit.notes,
+                *self._apart(), *placed)  # fmt: skip
         return tuple(dict.fromkeys(told))
+
+    def _ahead(self) -> tuple[str, ...]:
+        """Say which error ten and a hundred times the largest of a person's own runs would have."""
+        if self.benchmark.name != "own runs":
+            return ()
+        found = self.bands(10.0 ** (float(self.fit.evidence.x.max()) + np.array(AHEAD)))
+        said = []
+        for place, dex in enumerate(AHEAD):
+            low, high = (self._said(float(side[place])) for side in found.law[0.9])
+            unchecked = dex > self.backtest.backtested_reach_dex
+            said.append(
+                f"{10**dex} times: {self._said(float(found.error[place]))} (90 %: {low} to {high}"
+                f"{'; not checked that far' if unchecked else ''})"
+            )
+        return (f"Error expected at multiples of the largest run: {', '.join(said)}.",)
+
+    def _said(self, error: float) -> str:
+        return format_percent(error, 3) if self.benchmark.is_fraction else f"{error:.4g}"
 
     def _apart(self) -> tuple[str, ...]:
         """Say when the pool and a plain power law through the same runs are far apart."""
@@ -170,10 +190,11 @@ class Forecast(Shown):
             return ()
         if abs(plain - self.answer.point_log10) < FAR_APART:
             return ()
+        told = f"{format_power(plain)} FLOP for {self._said(self.target_error)}"
         return (
-            f"A power law alone says {format_power(plain)} FLOP for {self.shown_error}: the pool "
-            "expects the fall to slow, as those of published curves do. costlaw compare says which "
-            "law forecasts your own largest runs; --law names it.",
+            f"A power law alone says {told}: the pool expects the fall to slow, as those of "
+            "published curves do. costlaw compare says which law forecasts your own largest runs; "
+            "--law names it.",
         )
 
     @property
