@@ -325,3 +325,13 @@ def bytes_of_event(tag, step, value):
     summary = b"\x0a" + number(len(inner)) + inner
     step_field = b"\x10" + number(step)
     return b"\x09" + struct.pack("<d", 1.5) + step_field + b"\x2a" + number(len(summary)) + summary
+
+
+def test_the_rows_of_a_table_are_the_points_of_its_curves(tmp_path):
+    path = tmp_path / "curves.csv"
+    rows = [f"{run},{step},{step * size:g},{0.9 - step / 1000 - size / 1e16:g}"
+            for run, size in (("a", 1e13), ("b", 4e13)) for step in (100, 200, 400)]  # fmt: skip
+    path.write_text("run,step,train_flops,val_error\n" + "\n".join(rows) + "\n")
+    asked, plain = import_runs(path, points="curve"), import_runs(path)
+    assert list(asked.numbers("compute_flop")) == [1e15, 2e15, 4e15, 4e15, 8e15, 1.6e16]
+    assert asked.digest == plain.digest

@@ -98,7 +98,7 @@ def import_runs(
     found = find_reader(place, reader)
     named = {**(columns or {}), **({"error": metric} if metric else {})}
     extra = [Place(str(other)) for other in join]
-    if found.name == "table" and not extra and points != "curve":
+    if found.name == "table" and not extra:  # its rows are points of curves where it holds curves
         return read_runs(place.path, columns=named, error_unit=error_unit, unfinished=unfinished)
     wanted = Wanted(experiment=experiment, environment=os.environ)
     stream: Iterator[LoggedRun | Fault] = found.logged(place, wanted)
