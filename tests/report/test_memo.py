@@ -9,13 +9,14 @@ import pypdf
 import pytest
 
 from costlaw.exceptions import MissingExtra, OptionError, OutputError
+from costlaw.forecasting import at_error
 from costlaw.report import check_memo_path, memo, save_memo
 from costlaw.report.blocks import Picture, Table
 from costlaw.report.markdown import markdown_text
 from costlaw.report.page import page_text
 from costlaw.report.pdf import pdf_bytes
 from costlaw.runs import Runs
-from costlaw.units import format_quantity
+from costlaw.units import format_quantity, parse_error
 from costlaw.verbs import forecast
 
 EVIL = '<img src=x onerror=alert(1)>|`#eval("1")` [a](http://x)'
@@ -73,6 +74,18 @@ def test_a_burden_by_the_hour_costs_elsewhere_what_a_forecast_there_says():
         row = next(row for row in sites.rows if row[0] == name)
         assert row[2] == format_quantity(bill.usd.value, "USD")
         assert row[4] == format_quantity(bill.energy_kwh.value, "kWh")
+
+
+def test_the_handle_of_own_runs_ends_two_decades_past_what_was_checked():
+    rows = [{"name": f"r{i}", "error": 0.05 + 0.22 * (0.6 * 2.2**i) ** -0.28,
+             "compute_flop": 6e17 * 2.2**i} for i in range(6)]  # fmt: skip
+    asked = forecast(Runs.from_records(rows), 0.10)
+    (picture,) = [b for b in section(memo(asked), "Picture").blocks if isinstance(b, Picture)]
+    lowest = parse_error(picture.moving.texts[-1]["shown"])
+    checked = max(asked.answer.reach_dex, asked.backtest.backtested_reach_dex)
+    assert checked + 1 < at_error(asked, lowest).answer.reach_dex <= checked + 2.01
+    further = at_error(asked, 0.95 * lowest)  # there is a number, past the handle
+    assert further.answer.reach_dex > checked + 2
 
 
 def test_the_question_of_own_runs_names_no_benchmark(own, imagenet):

@@ -22,6 +22,7 @@ NAMES = {
     "water_litre": "water",
 }
 STOPS = 40  # of the handle in a page, about
+PAST_CHECKED = 2.0  # dex past what was checked, or past the answer, that the handle goes
 _STANDS = {
     "inside the evidence": "The answer lies among runs that were made: it is read off, not "
     "extrapolated.",
@@ -121,7 +122,7 @@ def _readings(forecast: Forecast) -> list[str]:
     lines = [f"Confidence that the law never gets there: {told}."]
     if math.isfinite(low):
         lines.append(
-            f"Over all laws and estimands the point answer runs from "
+            "Over the laws and estimands below (What to argue about) the point answer runs from "
             f"{format_range(flop_of(low), flop_of(high), 'FLOP')}: what is asked of the "
             "data matters as much as the data."
         )
@@ -157,6 +158,13 @@ def picture(forecast: Forecast) -> Section:
     )
 
 
+def _farthest(forecast: Forecast) -> float:
+    """Return how far past the runs the handle goes [dex]: the frame that holds it stays legible."""
+    reach = forecast.backtest.backtested_reach_dex
+    checked = reach if math.isfinite(reach) else 0.0
+    return max(forecast.answer.reach_dex, checked, 0.0) + PAST_CHECKED
+
+
 def moving(forecast: Forecast) -> Moving:
     """Return the picture whose target moves, and what every stop of the handle says."""
     from costlaw.figures import live_forecast_figure, target_rows, target_stops
@@ -167,7 +175,8 @@ def moving(forecast: Forecast) -> Moving:
             moved = at_error(forecast, error)
         except EvidenceError:  # the handle ends where the evidence refuses
             continue
-        answered[error] = forecast if error == forecast.target_error else moved
+        if moved.answer.reach_dex <= _farthest(forecast):
+            answered[error] = forecast if error == forecast.target_error else moved
 
     widest = answered[min(answered)]  # its frame holds every other stop
 
