@@ -76,3 +76,26 @@ def test_a_chip_that_does_not_exist_is_refused_with_the_way_on():
         burden(table(device_hours=[1.0], chip=["cuda"]))
     with pytest.raises(OptionError, match="chips = 0"):
         burden(table(duration_s=[1.0]), chip="A100", chips=0)
+
+
+def seeded(hours, parameters, seeds):
+    return table(device_hours=hours, parameters=parameters, seed=list(seeds))
+
+
+def test_seeds_whose_clocks_differ_are_one_setting_and_it_is_said():
+    runs = seeded([1.0, 1.04, 3.0, 3.2, 9.0, 12.0], [1e6, 1e6, 2e6, 2e6, 4e6, 4e6], "010101")
+    held = burden(runs, chip="V100")
+    hours = held.numbers("hardware_burden_flop") / (3600 * V100)
+    assert hours[0] == hours[1] == pytest.approx(np.sqrt(1.04))
+    assert hours[2] == hours[3] == pytest.approx(np.sqrt(9.6))
+    assert hours[5] / hours[4] == pytest.approx(12 / 9), "a third apart is not a seed's noise"
+    assert list(held.numbers("device_hours")) == [1.0, 1.04, 3.0, 3.2, 9.0, 12.0]
+    (note,) = [note for note in held.notes if "seed" in note]
+    assert "4 runs" in note and "6.67 % apart" in note
+
+
+def test_hours_stay_as_they_are_where_the_sizes_or_the_seeds_do_not_say_one_setting():
+    for parameters, seeds in (([1e6, 1.1e6], "01"), ([1e6, 1e6], "00"), ([None, None], "01")):
+        runs = seeded([1.0, 1.04], parameters, seeds)
+        held = burden(runs, chip="V100").numbers("hardware_burden_flop")
+        assert held[1] / held[0] == pytest.approx(1.04)

@@ -18,10 +18,12 @@ from costlaw.exceptions import DataError, OptionError, UnknownName
 from costlaw.hardware import Chip, likely_chip
 from costlaw.runs import Runs
 from costlaw.sources import merge_sources
-from costlaw.units import format_quantity, parse_chips
+from costlaw.units import format_quantity, format_share, parse_chips
 
 BY_THE_HOUR = "hardware burden by the hour"  # the measure of such a table
 HOUR_S = 3600.0
+SAME_HOURS = 1.1  # hours of two seeds of one setting are at most so many times apart
+SIZES = ("parameters", "examples", "epochs", "flop_per_pass", "chips", "step")  # what a setting is
 
 
 def burden_by_the_hour(
@@ -72,6 +74,8 @@ def burden_by_the_hour(
     hours, said = _hours(runs, counts, chips)
     if not any(names) or not np.isfinite(hours).any():
         return runs
+    hours, seeds = _of_one_setting(runs, hours, names)
+    said += seeds
     rates = {name: _rate(name, runs, number_format) for name in dict.fromkeys(names) if name}
     burden = hours * [rates[name][0] if name else np.nan for name in names]
     missing = int((~np.isfinite(burden)).sum())
@@ -109,6 +113,36 @@ def _hours(
         said = ("no column says how many chips a run held: one each is assumed; --chips N or a "
                 "column chips says it",)  # fmt: skip
     return runs.numbers("duration_s") * many / HOUR_S, said
+
+
+def _of_one_setting(
+    runs: Runs, hours: np.ndarray, names: tuple[str, ...]
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return hours in which runs that differ by their seed alone are one setting, and say so.
+
+    A clock never gives two seeds the same hours; taken as they are, each seed would be a setting of
+    its own, and the largest run hidden in a back-test would leave its twin in sight.
+    """
+    sizes = [column for column in SIZES if runs.has(column)]
+    if not runs.has("seed") or not sizes:
+        return hours, ()
+    stated = np.stack([runs.numbers(column) for column in sizes], axis=1)
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for row, key in enumerate(zip(names, *stated.T, strict=True)):
+        if np.isfinite(stated[row]).all() and np.isfinite(hours[row]) and hours[row] > 0:
+            groups.setdefault(key, []).append(row)
+    held, seeds, shared, widest = hours.copy(), runs.texts("seed"), 0, 1.0
+    for rows in groups.values():
+        apart = float(hours[rows].max() / hours[rows].min())
+        if 1 < apart <= SAME_HOURS and len({seeds[row] for row in rows}) == len(rows):
+            held[rows] = np.exp(np.log(hours[rows]).mean())
+            shared, widest = shared + len(rows), max(widest, apart)
+    if not shared:
+        return hours, ()
+    return held, (
+        f"hours of {shared} runs that differ by their seed alone (up to "
+        f"{format_share(widest - 1, 2)} apart) are averaged: seeds are one setting",
+    )
 
 
 def _rate(
