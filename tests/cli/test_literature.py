@@ -78,7 +78,10 @@ def test_export_writes_csv_to_stdout_and_whole_files(tmp_path):
 
 
 def test_audit_prints_every_claim_and_json():
-    assert "ninth-power: only under recipe" in run(using=audit_command).stdout
+    told = run(using=audit_command).stdout
+    assert "ninth-power: only under recipe" in told
+    assert "stated 167 ratio (same power of ten); ours: 250" in told
+    assert "stated 0.5 ratio (within 10 %); ours: 0.4714" in told
     record = json.loads(run("--json", using=audit_command).stdout)
     assert len(record["claims"]) >= 34
     one = json.loads(run("five-percent-flop", "--json", using=audit_command).stdout)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from costlaw.exceptions import OptionError
+from costlaw.units import format_percent
 
 HOLDS, ORDER, ONLY = "holds exactly", "within its order", "only under recipe"
 NOT, NO_SOURCE = "not reproducible", "no source"
@@ -63,6 +64,23 @@ class Rule:
         if self.kind == "at-most":
             return ours <= stated * (1 + self.tolerance)
         return abs(ours - stated) <= self.tolerance * abs(stated)
+
+    def __str__(self) -> str:
+        """Say what is asked for a claim to hold.
+
+        Examples
+        --------
+        >>> str(Rule(kind="value", tolerance=0.1)), str(Rule(kind="order", tolerance=1))
+        ('within 10 %', 'same power of ten')
+        """
+        share = format_percent(self.tolerance)
+        return {
+            "value": f"within {share}", "order": "same power of ten", "text": "in words",
+            "at-least": f"at least, less {share}" if self.tolerance else "at least",
+            "at-most": f"at most, plus {share}" if self.tolerance else "at most",
+            "at-least-near": f"from {share} below to {format_percent(NEAR)} above",
+            "year": f"years off at most {self.tolerance:g}",
+        }[self.kind]  # fmt: skip
 
     def near(self, stated: float, ours: float) -> bool:
         """Whether ours is within a factor of ten of the stated value; never for exponents."""

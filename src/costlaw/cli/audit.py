@@ -79,7 +79,9 @@ def _print_claims(claim: str | None, as_json: bool) -> None:
         click.echo(json.dumps(record, indent=2))
         return
     for item in chosen:
-        stated = "" if item.stated is None else f"stated {item.stated:.6g} {item.unit}; "
+        stated = (
+            "" if item.stated is None else f"stated {item.stated:.6g} {item.unit} ({item.rule}); "
+        )
         ours = ", ".join(f"{value:.4g} ({name})" for name, value in item.ours.items())
         click.echo(f"{item.name}: {item.verdict}")
         click.echo(f"    {item.text} [{item.where}]")
