@@ -155,3 +155,9 @@ def test_runs_without_a_year_are_refused_for_want_of_a_year():
                for c in (18, 19, 20, 21)]  # fmt: skip
     with pytest.raises(EvidenceError, match="no run states a year"):
         fit_scatter(Runs.from_records(records), estimand="fixed-year")
+
+
+def test_rows_that_cannot_tell_a_slope_share_nothing_and_warn_of_nothing():
+    flat = np.column_stack([np.ones(4), np.zeros(4)])
+    fitted = clustered_variance(flat, np.array([0.1, 0.0, -0.1, 0.2]), np.arange(4))
+    assert (fitted.unshared, fitted.shared) == (1.0, 0.0)

@@ -160,7 +160,7 @@ def test_a_merged_node_is_shared_by_what_the_job_was_given(tmp_path, one_file):
         rewrite(one_file, tmp_path / f"{name}.jsonl", allocation=quarter, pid=ord(name))
     total = merge(tmp_path)
     assert watts_of(total) == pytest.approx(0.25 * WATTS, rel=0.03)
-    assert "our 25% of the machine" in total.figures[0].method
+    assert "our 25 % of the machine" in total.figures[0].method
 
 
 def test_the_time_between_two_windows_is_not_the_jobs(tmp_path):

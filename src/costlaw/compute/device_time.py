@@ -62,8 +62,8 @@ def burden_by_the_hour(
     --------
     >>> rows = [{"name": "a", "error": 0.2, "device_hours": 10.0}]
     >>> held = burden_by_the_hour(Runs.from_records(rows), chip="V100 SXM2 16 GB")
-    >>> f"{held.numbers('hardware_burden_flop')[0]:.3g}", held.measure
-    ('5.65e+17', 'hardware burden by the hour')
+    >>> f"{held.numbers('hardware_burden_flop')[0]:.2g}", held.measure
+    ('5.6e+17', 'hardware burden by the hour')
     """
     if chips is not None and not 0 < chips < float("inf"):
         raise OptionError(f"chips = {chips:g}: expected a number of chips above 0.")

@@ -155,4 +155,4 @@ def test_a_counter_of_the_whole_machine_is_shared_by_what_we_were_given(tmp_path
         set_counter(root, "0", 800_000)
     (figure, *_) = m.result.figures
     assert figure.energy_kwh == pytest.approx(0.2 / 3.6e6)
-    assert "our 25% of the machine (SLURM)" in figure.method
+    assert "our 25 % of the machine (SLURM)" in figure.method

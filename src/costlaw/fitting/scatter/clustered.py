@@ -174,7 +174,8 @@ def clustered_variance(design: Array, response: Array, groups: Array) -> Cluster
         freedom=float(np.clip(freedom, 1.0, LARGE)),
         parts=parts,
         doubt=_doubt(inner[:k, :k], sums[:, :k], sizes, share=share) if share else np.zeros((2, 2)),
-        unshared=float(np.exp(likelihood[0] - likelihood[best])),
+        # a singular design has no likelihood to compare, and nothing to share
+        unshared=float(np.exp(likelihood[0] - likelihood[best])) if best else 1.0,
     )
 
 
