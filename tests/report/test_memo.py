@@ -11,7 +11,7 @@ import pytest
 from costlaw.exceptions import MissingExtra, OptionError, OutputError
 from costlaw.forecasting import at_error
 from costlaw.report import check_memo_path, memo, save_memo
-from costlaw.report.blocks import Picture, Table
+from costlaw.report.blocks import Picture, Table, block_record
 from costlaw.report.markdown import markdown_text
 from costlaw.report.page import page_text
 from costlaw.report.pdf import pdf_bytes
@@ -74,6 +74,13 @@ def test_a_burden_by_the_hour_costs_elsewhere_what_a_forecast_there_says():
         row = next(row for row in sites.rows if row[0] == name)
         assert row[2] == format_quantity(bill.usd.value, "USD")
         assert row[4] == format_quantity(bill.energy_kwh.value, "kWh")
+
+
+def test_every_note_of_the_forecast_is_in_the_memo(own, imagenet):
+    for made in (own, imagenet):
+        text = str([block_record(b) for s in made.sections for b in s.blocks])
+        assert all(repr(note)[1:-1] in text for note in made.forecast.notes)
+    assert any("multiples of the largest run" in note for note in own.forecast.notes)
 
 
 def test_the_handle_of_own_runs_ends_two_decades_past_what_was_checked():

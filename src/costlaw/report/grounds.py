@@ -46,7 +46,8 @@ def evidence(forecast: Forecast) -> Section:
         ("one cluster left out", _range(forecast.answer.leave_one_cluster_out)),
     ]
     blocks: list[Block] = [Table(head=("what", "value"), rows=tuple(rows))]
-    notes = tuple(dict.fromkeys((*forecast.runs.notes, *fit.notes)))
+    elsewhere = {*forecast.benchmark.caveats, *forecast.site.caveats}  # said in their own sections
+    notes = tuple(note for note in forecast.notes if note not in elsewhere)
     if notes:
         blocks.append(Bullets(items=notes))
     return Section(title="Evidence", blocks=tuple(blocks))
