@@ -143,4 +143,9 @@ def allocate(
 def compute_of_budget(budget: float | str | None, site: Site) -> float:
     """Return the compute [FLOP] that a budget [USD] buys at a site: cost is linear in compute."""
     unit = 1e20
+    if isinstance(budget, str) and budget.upper().rstrip("S").endswith("FLOP"):
+        raise OptionError(
+            f'budget = "{budget}" is an amount of compute: expected dollars. Name it as such: '
+            f'--compute "{budget}".'
+        )
     return unit * parse_money(budget or 0.0) / price(unit, site).usd.value

@@ -38,6 +38,8 @@ def test_compare_prints_a_row_for_every_law_and_allocate_a_split(costlaw, own):
     assert record["quantities"]["parameters"]["low"] < record["quantities"]["parameters"]["value"]
     neither = costlaw("allocate", "runs.csv")
     assert neither.returncode == 2 and "--compute or --budget" in neither.stderr
+    mixed = costlaw("allocate", "runs.csv", "--budget", "5.76e23 FLOP")
+    assert mixed.returncode == 2 and '--compute "5.76e23 FLOP"' in mixed.stderr
 
 
 @pytest.mark.parametrize(
