@@ -38,9 +38,8 @@ def test_a_site_used_twice_as_well_needs_half_the_hours() -> None:
 
 def test_a_site_that_prices_at_its_peak_takes_a_burden_as_it_is() -> None:
     for name in ("article-2021", "authors-2022"):
-        assert place_for(burdens(), preset(name)) is preset(name) or (
-            place_for(burdens(), preset(name)).used_before is None
-        )
+        site = preset(name)
+        assert place_for(burdens(), site) is site
 
 
 def test_operations_are_divided_by_the_utilization_of_the_site_alone() -> None:

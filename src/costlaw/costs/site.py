@@ -19,7 +19,8 @@ from costlaw.exceptions import OptionError, UnknownName
 from costlaw.sources import Source, merge_sources
 
 QUANTITIES = ("device_hours", "usd", "energy_kwh", "co2e_kg")
-# field, unit, and the direction in which it moves each quantity
+OF_THE_RUNS = "utilization of the runs"  # a seventh input, only where a hardware burden is priced
+# field and unit of each input, in the order in which they are multiplied
 _FIELDS: dict[str, tuple[str, str]] = {
     "peak rate": ("peak_flop_per_s", "FLOP/s"),
     "utilization": ("utilization", ""),
@@ -27,10 +28,9 @@ _FIELDS: dict[str, tuple[str, str]] = {
     "power": ("power_kw", "kW/device"),
     "PUE": ("pue", ""),
     "grid": ("carbon_intensity_kg_per_kwh", "kg CO2e/kWh"),
+    OF_THE_RUNS: ("used_before", ""),
 }
-INPUTS = tuple(_FIELDS)
-OF_THE_RUNS = "utilization of the runs"  # a seventh input, only where a hardware burden is priced
-_FIELDS[OF_THE_RUNS] = ("used_before", "")
+INPUTS = tuple(label for label in _FIELDS if label != OF_THE_RUNS)
 HELD = "device-hours are stated, so utilization does not enter"
 
 

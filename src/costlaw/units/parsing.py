@@ -64,6 +64,11 @@ def split_number(text: str, *, what: str, such: str = "a number with a unit") ->
     return value, rest
 
 
+def _number_of(text: str | float, plain: str, **words: str) -> tuple[float, str]:
+    """Return value and unit of a text, or of a plain number that has the unit ``plain``."""
+    return (float(text), plain) if isinstance(text, int | float) else split_number(text, **words)
+
+
 def parse_error(text: str | float) -> float:
     """Read an error: a fraction (``0.05``) or a percentage (``"5%"``, ``"5 %"``).
 
@@ -82,10 +87,7 @@ def parse_error(text: str | float) -> float:
     >>> parse_error("5 %"), parse_error("0.05")
     (0.05, 0.05)
     """
-    if isinstance(text, int | float):
-        value, unit = float(text), ""
-    else:
-        value, unit = split_number(text, what="an error", such="5% or 0.05")
+    value, unit = _number_of(text, "", what="an error", such="5% or 0.05")
     if unit in {"%", "percent", "per cent"}:
         value /= 100.0
     elif unit:
@@ -123,10 +125,7 @@ def parse_compute(text: str | float) -> float:
     >>> f"{parse_compute('1 PF-day'):.4g}"
     '8.64e+19'
     """
-    if isinstance(text, int | float):
-        value, unit = float(text), "FLOP"
-    else:
-        value, unit = split_number(text, what="an amount of compute")
+    value, unit = _number_of(text, "FLOP", what="an amount of compute")
     factor = _compute_factor(unit or "FLOP")
     if factor is None:
         hint = ""
@@ -206,10 +205,7 @@ def parse_count(text: str | float) -> float:
     >>> parse_count("13B"), parse_count("350 M")
     (13000000000.0, 350000000.0)
     """
-    if isinstance(text, int | float):
-        value, unit = float(text), ""
-    else:
-        value, unit = split_number(text, what="a count", such="13 billion or 7e9")
+    value, unit = _number_of(text, "", what="a count", such="13 billion or 7e9")
     factor = _COUNT_LETTERS.get(_COUNTED.sub("", unit))
     if factor is None or not value > 0:
         raise UnitError(f'"{text}" is not a count above 0: write 13 billion, 13B or 1.3e10.')

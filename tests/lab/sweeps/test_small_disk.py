@@ -55,16 +55,22 @@ def test_a_trial_that_leaves_too_little_is_ended_and_the_rest_goes_on(small_disk
     assert not result.state.stopped
 
 
-def test_a_disk_that_others_filled_stops_the_sweep_and_it_goes_on_when_there_is_room(
-    small_disk, started, tmp_path, undisturbed
-):
-    folder = small_disk / "sweep"
+def crowded(disk, started, tmp_path, megabytes):
+    """Run a sweep on a disk that a neighbour fills meanwhile: its folder, exit code and words."""
+    folder = disk / "sweep"
     description = written(tmp_path / "slow.py", make_sweep(**SLOW))
     run = started("run", description, "--folder", folder, "--workers", 2)
     until(lambda: events(folder, "begun"))
-    fill(small_disk / "neighbour.bin", 200)
+    fill(disk / "neighbour.bin", megabytes)
     out, said = run.communicate(timeout=60)
-    assert run.returncode == 4, said
+    return folder, run.returncode, out, said
+
+
+def test_a_disk_that_others_filled_stops_the_sweep_and_it_goes_on_when_there_is_room(
+    small_disk, started, tmp_path, undisturbed
+):
+    folder, code, out, said = crowded(small_disk, started, tmp_path, 200)
+    assert code == 4, said
     assert "the disk has under 100 MB left" in out
     assert not sweep_result(folder).is_complete
     assert not sweep_result(folder).failed  # nobody's fault
@@ -75,13 +81,8 @@ def test_a_disk_that_others_filled_stops_the_sweep_and_it_goes_on_when_there_is_
 def test_a_disk_without_one_byte_left_loses_nothing_that_was_finished(
     small_disk, started, tmp_path, undisturbed
 ):
-    folder = small_disk / "sweep"
-    description = written(tmp_path / "slow.py", make_sweep(**SLOW))
-    run = started("run", description, "--folder", folder, "--workers", 2)
-    until(lambda: events(folder, "begun"))
-    fill(small_disk / "neighbour.bin", ROOM_MB)
-    out, said = run.communicate(timeout=60)
-    assert run.returncode in (1, 4), said
+    folder, code, out, said = crowded(small_disk, started, tmp_path, ROOM_MB)
+    assert code in (1, 4), said
     assert "Traceback" not in said
     assert "No space left on device" in out + said or "the disk has under 100 MB left" in out
     (small_disk / "neighbour.bin").unlink()
